@@ -1,0 +1,138 @@
+"""Writing: whose text it is, saving without losing anybody's words, going back."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles import permissions, revisions, workflow
+from articles.models import Article, Byline, Draft, Reason, Revision, Status
+from relays.errors import RuleBroken
+from relays.models import Leg, LegState, Relay, User
+from relays.richtext import clean_html
+
+PASSED_ON = frozenset({Status.APPROVED, Status.SCHEDULED})
+
+
+class Conflict(RuleBroken):
+    """Somebody else has saved since this text was opened. `theirs` is the draft as it is now."""
+
+    def __init__(self, theirs: Draft):
+        super().__init__(_("Somebody else has saved this text since you opened it."))
+        self.theirs = theirs
+
+
+class TextIsPassedOn(RuleBroken):
+    """The text is approved or scheduled: changing it takes that back, so ask the person."""
+
+    def __init__(self):
+        super().__init__(_("This text is approved. Say that you want to change it all the same."))
+
+
+@transaction.atomic
+def article_for(leg: Leg) -> Article:
+    """The article of a leg, with its draft and byline, made when first asked for."""
+    # The relay is the lock: a leg abandoned meanwhile gets no article any more.
+    Relay.objects.select_for_update(no_key=True).get(pk=leg.relay_id)
+    leg = Leg.objects.select_related("relay", "contributor").get(pk=leg.pk)
+    article = Article.objects.filter(leg=leg).first()
+    if article:
+        return article
+    if not leg.is_running:
+        raise RuleBroken(
+            _("This leg is %(state)s by now.") % {"state": leg.get_state_display().lower()}
+        )
+    relay = leg.relay
+    article = Article.objects.create(
+        leg=leg, relay=relay, theme_id=relay.theme_id, language=relay.language
+    )
+    Draft.objects.create(article=article)
+    Byline.objects.create(article=article, contributor=leg.contributor)
+    return article
+
+
+@transaction.atomic
+def save_draft(
+    article: Article,
+    content: dict,
+    *,
+    by: User | None,
+    version: int,
+    change_approved: bool = False,
+) -> Draft:
+    """Save the working copy that was opened as `version`.
+
+    Raises Conflict with the other text where somebody saved in between, and TextIsPassedOn
+    where the text is approved and `change_approved` does not say that it is meant.
+    """
+    article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+    draft = Draft.objects.get(article=article)
+    if by is not None and not permissions.may_write(by, article):
+        raise RuleBroken(_("The text is with the editors. Take it back to go on writing."))
+    content = draft.content | content
+    content["body"] = clean_html(content["body"])
+    if content == draft.content:
+        return draft
+    if version != draft.version:
+        raise Conflict(draft)
+    if article.status in PASSED_ON and not change_approved:
+        raise TextIsPassedOn
+    _write(draft, content, by=by)
+    workflow.reopen_text(article, by=by)
+    return draft
+
+
+@transaction.atomic
+def restore(article: Article, revision: Revision, *, by: User) -> Revision:
+    """Go on from an older text. What the draft says now is kept as a revision of its own."""
+    article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+    if not permissions.may_write(by, article):
+        raise RuleBroken(_("The text is with the editors. Take it back to go on writing."))
+    revision = article.revisions.get(pk=revision.pk)
+    revisions.freeze(article, Reason.NAMED, by=by)
+    draft = Draft.objects.get(article=article)
+    if draft.content == revision.content:
+        raise RuleBroken(_("That is the text you have."))
+    _write(draft, revision.content, by=by)
+    workflow.reopen_text(article, by=by)
+    return revisions.freeze(article, Reason.RESTORED, by=by)
+
+
+@transaction.atomic
+def make_news(article: Article, *, by: User) -> Article:
+    """An article whose leg was given up goes on as a news article."""
+    article = _homeless(article)
+    article.leg = article.relay = None
+    article.save(update_fields=["leg", "relay"])
+    return article
+
+
+@transaction.atomic
+def move_to_leg(article: Article, leg: Leg, *, by: User) -> Article:
+    """An article whose leg was given up is written on for another, running leg."""
+    article = _homeless(article)
+    Relay.objects.select_for_update(no_key=True).get(pk=leg.relay_id)
+    leg = Leg.objects.select_related("relay").get(pk=leg.pk)
+    if not leg.is_running or Article.objects.filter(leg=leg).exists():
+        raise RuleBroken(_("That leg has a text of its own, or does not run any more."))
+    article.leg, article.relay = leg, leg.relay
+    article.save(update_fields=["leg", "relay"])
+    Byline.objects.get_or_create(article=article, contributor=leg.contributor)
+    return article
+
+
+def _homeless(article):
+    article = (
+        Article.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("leg")
+        .get(pk=article.pk)
+    )
+    if article.leg is None or article.leg.state != LegState.ABANDONED:
+        raise RuleBroken(_("Only an article whose leg was given up can be moved."))
+    return article
+
+
+def _write(draft, content, *, by):
+    for field, value in content.items():
+        setattr(draft, field, value)
+    draft.version, draft.saved_by, draft.saved_at = draft.version + 1, by, timezone.now()
+    draft.save()

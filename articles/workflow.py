@@ -1,0 +1,425 @@
+"""The road of an article from draft to reader: a table of steps, and one way to take them.
+
+Nothing else writes `Article.status`, `approved`, `live`, `published_at`, `publish_at` or
+`withdrawal`. The article row is locked first, its relay second, themes last, by id.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles import permissions, revisions
+from articles.models import (
+    Article,
+    ArticleMove,
+    Reason,
+    Status,
+    Withdrawal,
+)
+from relays import baton
+from relays.danish import unique_slug
+from relays.errors import RuleBroken
+from relays.models import Channel, LegState, Theme, User
+
+DRAFT, SUBMITTED, SENT_BACK = Status.DRAFT, Status.SUBMITTED, Status.SENT_BACK
+APPROVED, SCHEDULED, LIVE = Status.APPROVED, Status.SCHEDULED, Status.LIVE
+ANY_STATUS = frozenset(Status)
+
+
+class Step(NamedTuple):
+    """One row of the table: where it starts, where it leads (None: stays), who may.
+
+    `fits` says whether the step makes sense at all for this article, `hindrance` what still
+    stands in the way of one that does.
+    """
+
+    label: str
+    sources: frozenset[Status]
+    target: Status | None
+    allowed: Callable[[User, Article], bool]
+    fits: Callable[[Article], bool] = lambda article: True
+    hindrance: Callable[[Article], str] = lambda article: ""
+
+
+# What stands in the way ----------------------------------------------------------------------
+
+
+def _incomplete(article):
+    draft = article.draft
+    if not draft.title.strip():
+        return _("The text needs a title.")
+    if not draft.body.strip():
+        return _("There is no text yet.")
+    if not article.bylines.exists():
+        return _("Say who has written it.")
+    return _homeless(article)
+
+
+def _homeless(article):
+    if article.leg and article.leg.state == LegState.ABANDONED:
+        return _("Its leg was given up. Make it a news article, or give it another leg.")
+    return ""
+
+
+def _is_public(article):
+    return article.is_public
+
+
+def _was_public(article):
+    return article.live_id is not None
+
+
+def _is_withdrawn(article):
+    return article.withdrawal != Withdrawal.NONE
+
+
+def _is_not_gone(article):
+    return article.live_id is not None and article.withdrawal != Withdrawal.GONE
+
+
+STEPS = {
+    "submit": Step(
+        _("Submit"),
+        frozenset({DRAFT, SENT_BACK}),
+        SUBMITTED,
+        permissions.may_submit,
+        hindrance=_incomplete,
+    ),
+    "take_back": Step(_("Take back"), frozenset({SUBMITTED}), DRAFT, permissions.is_writer),
+    "send_back": Step(
+        _("Send back"), frozenset({SUBMITTED, APPROVED}), SENT_BACK, permissions.is_editor
+    ),
+    "approve": Step(
+        _("Approve"),
+        frozenset({SUBMITTED}),
+        APPROVED,
+        permissions.may_approve,
+        hindrance=_incomplete,
+    ),
+    "schedule": Step(
+        _("Schedule"),
+        frozenset({SUBMITTED, APPROVED}),
+        SCHEDULED,
+        permissions.may_approve,
+        hindrance=_incomplete,
+    ),
+    "unschedule": Step(_("Unschedule"), frozenset({SCHEDULED}), APPROVED, permissions.is_editor),
+    "publish": Step(
+        _("Publish"),
+        frozenset({SUBMITTED, APPROVED, SCHEDULED}),
+        LIVE,
+        permissions.may_approve,
+        hindrance=_incomplete,
+    ),
+    "discard": Step(
+        _("Discard the changes"),
+        ANY_STATUS - {LIVE},
+        LIVE,
+        permissions.is_editor,
+        fits=_was_public,
+    ),
+    "withdraw": Step(
+        _("Withdraw with a notice"),
+        ANY_STATUS,
+        None,
+        permissions.is_chief_editor,
+        fits=_is_public,
+    ),
+    "remove": Step(
+        _("Withdraw, gone"), ANY_STATUS, None, permissions.is_chief_editor, fits=_is_not_gone
+    ),
+    "restore": Step(
+        _("Show to readers again"),
+        ANY_STATUS,
+        None,
+        permissions.is_chief_editor,
+        fits=_is_withdrawn,
+    ),
+}
+
+# Steps that pass the text on the screen on to readers: they say which version that was.
+NAMES_THE_TEXT = frozenset({"approve", "schedule", "publish"})
+
+
+def steps_open_to(user: User, article: Article) -> dict[str, str]:
+    """The steps this person may take now, each with what still hinders it ("": nothing)."""
+    return {
+        name: str(step.hindrance(article))
+        for name, step in STEPS.items()
+        if article.status in step.sources and step.fits(article) and step.allowed(user, article)
+    }
+
+
+@transaction.atomic
+def take_step(
+    article: Article,
+    name: str,
+    *,
+    by: User | None,
+    version: int | None = None,
+    note: str = "",
+    publish_at: datetime | None = None,
+    channel: str = "",
+) -> Article:
+    """Take one step of the table, all of it or nothing.
+
+    `version` is the draft's version on the screen of whoever approves, schedules or publishes
+    a submitted text: a newer one is never passed on unseen. `by` None is the clock, which
+    publishes what is scheduled and due. `channel` says how an editor who submits for a writer
+    got the text. Raises RuleBroken with the sentence to show.
+    """
+    step = STEPS[name]
+    article = _lock(article)
+    if article.status not in step.sources or not step.fits(article):
+        raise RuleBroken(
+            _("“%(article)s” is %(status)s by now.")
+            % {"article": article, "status": _standing(article)}
+        )
+    if not (_clock_may(article, name) if by is None else step.allowed(by, article)):
+        raise RuleBroken(
+            _("You may not do that to “%(article)s” (%(step)s).")
+            % {"article": article, "step": str(step.label).lower()}
+        )
+    if sentence := step.hindrance(article):
+        raise RuleBroken(sentence)
+    if name in NAMES_THE_TEXT and article.status == SUBMITTED:
+        _ask_for_second_eyes(article, by, note)
+        _ask_for_the_text_seen(article, version)
+
+    status_before = article.status
+    if step.target:
+        article.status = step.target
+    revision = EFFECTS[name](article, by=by, publish_at=publish_at)
+    _record(article, name, status_before, revision=revision, by=by, note=note, channel=channel)
+    return article
+
+
+def publish_due(now: datetime | None = None) -> tuple[list[Article], list[tuple[Article, str]]]:
+    """Publish what is scheduled and due, oldest first: the clock's part.
+
+    Returns what went out, and what could not with the sentence why. Doing it twice, or by two
+    clocks at once, publishes once.
+    """
+    due = Article.objects.filter(status=SCHEDULED, publish_at__lte=now or timezone.now())
+    out, held = [], []
+    for article in due.order_by("publish_at", "pk"):
+        try:
+            out.append(take_step(article, "publish", by=None))
+        except RuleBroken as broken:
+            held.append((article, str(broken)))
+    return out, held
+
+
+@transaction.atomic
+def reopen_text(article: Article, *, by: User | None) -> Article:
+    """The newest text has changed: what was approved is approved no more, a live text is not
+    the newest one any more. For `articles.desk`, which has asked the person before."""
+    article = _lock(article)
+    status_before = article.status
+    article.status = {APPROVED: SUBMITTED, SCHEDULED: SUBMITTED, LIVE: DRAFT}.get(
+        article.status, article.status
+    )
+    if article.status != status_before:
+        article.approved = article.publish_at = None
+        article.save(update_fields=["status", "approved", "publish_at"])
+        _record(article, "edit", status_before, revision=None, by=by, note="", channel="")
+    return article
+
+
+@transaction.atomic
+def publish_import(article: Article, *, published_at: datetime, slug: str) -> Article:
+    """Make the draft of an imported article live, as of the day it was published elsewhere."""
+    article = _lock(article)
+    status_before = article.status
+    article.status = LIVE
+    article.published_at = article.published_at or published_at
+    article.slug = article.slug or slug
+    revision = revisions.freeze(article, Reason.IMPORTED, by=None)
+    _make_live(article, revision)
+    _record(article, "import", status_before, revision=revision, by=None, note="", channel="")
+    return article
+
+
+@transaction.atomic
+def change_theme(article: Article, theme: Theme | None) -> Article:
+    """Move an article to another theme, counters and all."""
+    article = _lock(article)
+    before, article.theme = article.theme_id, theme
+    article.save(update_fields=["theme"])
+    _count_again({before, article.theme_id})
+    return article
+
+
+# What the steps do ---------------------------------------------------------------------------
+
+
+def _submit(article, *, by, publish_at):
+    article.save(update_fields=["status"])
+    return revisions.freeze(article, Reason.SUBMITTED, by=by)
+
+
+def _take_back(article, *, by, publish_at):
+    article.save(update_fields=["status"])
+
+
+def _send_back(article, *, by, publish_at):
+    article.approved = None
+    article.save(update_fields=["status", "approved"])
+    return revisions.freeze(article, Reason.SENT_BACK, by=by)
+
+
+def _approve(article, *, by, publish_at):
+    article.approved = article.approved or revisions.freeze(article, Reason.APPROVED, by=by)
+    article.save(update_fields=["status", "approved"])
+    return article.approved
+
+
+def _schedule(article, *, by, publish_at):
+    if publish_at is None:
+        raise RuleBroken(_("Say when it is to be published."))
+    if publish_at <= timezone.now():
+        raise RuleBroken(_("That time has passed. Publish now, or choose a later time."))
+    article.publish_at = publish_at
+    article.approved = article.approved or revisions.freeze(article, Reason.APPROVED, by=by)
+    article.save(update_fields=["status", "publish_at", "approved"])
+    return article.approved
+
+
+def _unschedule(article, *, by, publish_at):
+    article.publish_at = None
+    article.save(update_fields=["status", "publish_at"])
+
+
+def _publish(article, *, by, publish_at):
+    revision = article.approved or revisions.freeze(article, Reason.PUBLISHED, by=by)
+    article.published_at = article.published_at or timezone.now()
+    article.slug = article.slug or unique_slug(revision.title, Article.objects)
+    _make_live(article, revision)
+    if article.leg and article.leg.is_running:
+        baton.finish(article.leg, by=by)
+    _count_again({article.theme_id})
+    return revision
+
+
+def _discard(article, *, by, publish_at):
+    kept = revisions.freeze(article, Reason.NAMED, by=by)
+    article.approved = article.publish_at = None
+    article.save(update_fields=["status", "approved", "publish_at"])
+    draft = article.draft
+    for field, value in article.live.content.items():
+        setattr(draft, field, value)
+    draft.version, draft.saved_by, draft.saved_at = draft.version + 1, by, timezone.now()
+    draft.save()
+    return kept
+
+
+def _withdraw(article, *, by, publish_at):
+    _set_withdrawal(article, Withdrawal.NOTICE)
+
+
+def _remove(article, *, by, publish_at):
+    _set_withdrawal(article, Withdrawal.GONE)
+
+
+def _restore(article, *, by, publish_at):
+    _set_withdrawal(article, Withdrawal.NONE)
+
+
+EFFECTS = {
+    "submit": _submit,
+    "take_back": _take_back,
+    "send_back": _send_back,
+    "approve": _approve,
+    "schedule": _schedule,
+    "unschedule": _unschedule,
+    "publish": _publish,
+    "discard": _discard,
+    "withdraw": _withdraw,
+    "remove": _remove,
+    "restore": _restore,
+}
+
+
+def _make_live(article, revision):
+    article.live, article.approved, article.publish_at = revision, None, None
+    article.save(update_fields=["status", "live", "approved", "publish_at", "published_at", "slug"])
+    _freeze_bylines(article)
+
+
+def _freeze_bylines(article):
+    """Readers see people as they were at publication; later moves of theirs change nothing."""
+    for byline in article.bylines.filter(published_at=None).select_related("contributor"):
+        person = byline.contributor
+        byline.published_at = article.published_at
+        byline.job_title, byline.organisation = person.job_title, person.organisation
+        byline.sector = person.sector
+        byline.save()
+
+
+def _set_withdrawal(article, withdrawal):
+    article.withdrawal = withdrawal
+    article.save(update_fields=["withdrawal"])
+    _count_again({article.theme_id})
+
+
+def _count_again(theme_ids):
+    # Counted, not incremented: a number that can't drift. The locks make two counts queue.
+    for theme in (
+        Theme.objects.select_for_update(no_key=True).filter(pk__in=theme_ids).order_by("pk")
+    ):
+        theme.post_count = Article.objects.public().filter(theme=theme).count()
+        theme.save(update_fields=["post_count"])
+
+
+# How they ask --------------------------------------------------------------------------------
+
+
+def _lock(article):
+    # of: the joined rows are read, not locked; the relay is locked by baton alone.
+    return (
+        Article.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("leg", "approved", "live", "draft")
+        .get(pk=article.pk)
+    )
+
+
+def _clock_may(article, name):
+    return (
+        name == "publish" and article.status == SCHEDULED and article.publish_at <= timezone.now()
+    )
+
+
+def _ask_for_second_eyes(article, by, note):
+    if permissions.is_writer(by, article) and not note.strip():
+        raise RuleBroken(_("It is your own text. Write in the note why nobody else approves it."))
+
+
+def _ask_for_the_text_seen(article, version):
+    if version != article.draft.version:
+        raise RuleBroken(_("There is a newer text than the one on your screen. Read it first."))
+
+
+def _standing(article):
+    if article.withdrawal:
+        return article.get_withdrawal_display().lower()
+    return article.get_status_display().lower()
+
+
+def _record(article, step, status_before, *, revision, by, note, channel):
+    for_the_writer = step == "submit" and by is not None and not permissions.is_writer(by, article)
+    writer = article.bylines.order_by("order", "pk").first() if for_the_writer else None
+    ArticleMove.objects.create(
+        article=article,
+        step=step,
+        from_status=status_before,
+        to_status=article.status,
+        revision=revision,
+        by=by,
+        on_behalf_of=writer and writer.contributor,
+        channel=(channel or Channel.MAIL) if writer else "",
+        note=note,
+    )

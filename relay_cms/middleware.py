@@ -1,0 +1,38 @@
+from django.conf import settings
+from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+
+# Pages for one person speak that person's language; everything else speaks the site's, so
+# that the same bytes go to every reader.
+PERSONAL_PREFIXES = ("/admin/", "/baton/", "/account/")
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Django's own choice of language, on personal pages only."""
+
+    def process_request(self, request):
+        if request.path_info.startswith(PERSONAL_PREFIXES):
+            super().process_request(request)
+        else:
+            translation.activate(settings.LANGUAGE_CODE)
+            request.LANGUAGE_CODE = settings.LANGUAGE_CODE
+
+    def process_response(self, request, response):
+        if request.path_info.startswith(PERSONAL_PREFIXES):
+            return super().process_response(request, response)
+        response.headers.setdefault("Content-Language", settings.LANGUAGE_CODE)
+        return response
+
+
+class BrowserPolicyMiddleware:
+    """Features of the browser that no page of ours uses are switched off on every page."""
+
+    PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", self.PERMISSIONS)
+        return response

@@ -1,0 +1,197 @@
+"""One file, read top to bottom. What differs between machines comes from the environment
+(or a `.env` beside manage.py); `.env.example` explains each variable."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"  # everything the program writes, unless the environment says otherwise
+
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+DEBUG = env.bool("DEBUG", default=False)
+
+if not DEBUG:
+    _missing = [
+        name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "SITE_URL") if not env(name, default="")
+    ]
+    if _missing:
+        raise ImproperlyConfigured(
+            f"Set {', '.join(_missing)} in the environment or in .env (see .env.example), "
+            "or DEBUG=on on your own machine."
+        )
+
+SECRET_KEY = env("SECRET_KEY", default="only-for-debug-on-your-own-machine")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+
+# The site: what a newsroom changes to make it its own -------------------------------------
+
+SITE_NAME = env("SITE_NAME", default="Depechen")
+SITE_TAGLINE = env("SITE_TAGLINE", default="blogstafetter mellem offentlig og privat")
+SITE_DESCRIPTION = env(
+    "SITE_DESCRIPTION",
+    default="Meninger, der går fra hånd til hånd mellem den offentlige og den private sektor.",
+)
+WORDMARK = env(
+    "WORDMARK", default="wordmarks/depechen.html"
+)  # a template; empty: the name in letters
+EDITOR_IN_CHIEF = env("EDITOR_IN_CHIEF", default="Vibeke Sandholt")
+CONTACT_EMAIL = env("CONTACT_EMAIL", default="redaktionen@depechen.example")
+# The two sectors as readers see them; empty: "Public" and "Private" in the page's language.
+SECTOR_PUBLIC = env("SECTOR_PUBLIC", default="")
+SECTOR_PRIVATE = env("SECTOR_PRIVATE", default="")
+
+LANGUAGE_CODE = env("LANGUAGE_CODE", default="da")
+LANGUAGES = [("da", _("Danish")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "relay_cms" / "locale"]
+TIME_ZONE = env("TIME_ZONE", default="Europe/Copenhagen")
+USE_TZ = True
+# ISO weeks without deadlines: the Danish summer.
+SUMMER_WEEKS = frozenset(env.list("SUMMER_WEEKS", cast=int, default=[28, 29, 30]))
+
+# The house --------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "relay_cms",
+    "articles",
+    "relays",
+    "taggit",
+    "django_prose_editor",
+    "csp",
+    "django.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "relay_cms.middleware.BrowserPolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "relay_cms.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "relay_cms.urls"
+WSGI_APPLICATION = "relay_cms.wsgi.application"
+AUTH_USER_MODEL = "relays.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "relay_cms.site.site",
+            ],
+        },
+    }
+]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets may have templates of ours
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Database: SQLite for a newcomer, PostgreSQL in production; the suite runs on both ----------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # SQLite has no row locks: an IMMEDIATE transaction is the lock. WAL lets readers read meanwhile.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+    # A file, not memory: the race tests need threads with connections of their own.
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+else:
+    DATABASES["default"]["OPTIONS"] = {"options": "-c statement_timeout=30s"}
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# Files ------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(VAR_DIR / "static")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+TAGGIT_CASE_INSENSITIVE = True
+
+# Security: follows the scheme of SITE_URL, so that a demo on plain 127.0.0.1 can log in ------
+
+HTTPS = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+)
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# Prefer hashes to nonces: pages stay the same for everybody. The pages with the rich-text
+# editor add its two hashes (relays.richtext.editor_csp).
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+}
