@@ -16,6 +16,11 @@ SPELLED_OUT = str.maketrans(
 )
 SLUG_LENGTH = 80
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅ"
+SIGNS = " _-,;:!?./'\"()&"  # in ICU's order
+SORTED_AS = {
+    "ä": "æ", "ö": "ø", "ő": "ø", "ü": "y", "ű": "y",
+    "đ": "d", "ð": "d", "ł": "l", "þ": "th", "œ": "oe", "ß": "ss",
+}  # fmt: skip
 
 
 def slug(text: str) -> str:
@@ -27,11 +32,12 @@ def slug(text: str) -> str:
 def unique_slug(text: str, taken) -> str:
     """`slug(text)`, or with -2, -3 … behind it where a row of the queryset `taken` has it."""
     wanted = slug(text)
-    used = set(taken.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    stem = wanted[: SLUG_LENGTH - 6]  # what a long address keeps with a number behind it
+    used = set(taken.filter(slug__startswith=stem).values_list("slug", flat=True))
     number, free = 1, wanted
     while free in used:
         number += 1
-        free = f"{wanted[: SLUG_LENGTH - len(str(number)) - 1]}-{number}"
+        free = f"{wanted[: SLUG_LENGTH - len(str(number)) - 1].rstrip('-')}-{number}"
     return free
 
 
@@ -41,26 +47,39 @@ def fold(text: str) -> str:
 
 
 def sort_key(name: str):
-    """The Danish order of a name, as ICU's "da" has it for letters: aa is å, a capital before its small letter."""
-    name = unicodedata.normalize("NFC", name)
-    lowered = re.sub("aa", "å", name.lower())
-    places = [ALPHABET.lower().find(letter) for letter in lowered]
-    base = []
-    for letter, place in zip(lowered, places, strict=True):
-        if place >= 0:
-            base.append((1, place + 1, ""))
-        else:
-            plain = unicodedata.normalize("NFD", letter)[0]
-            found = ALPHABET.lower().find(plain)
-            base.append((1, found + 1, "") if found >= 0 else (0, 0, letter))
-    return base, lowered, name
+    """The Danish order of a name, as ICU's "da" has it for names: letters first, then accents,
+    then case, a capital before its small letter. Aa is å, ä is æ, ö is ø, ü is y."""
+    places, accents, cases = [], [], []
+    for letter in re.findall("aa|Aa|AA|.", unicodedata.normalize("NFC", name), re.S):
+        plain = _plain(letter)
+        places += [_place(part) for part in plain]
+        accents.append("" if letter.lower() in (plain, "aa") else letter.lower())
+        cases.append((letter[0].islower(), len(letter), letter[-1].islower()))
+    return places, accents, cases
 
 
 def initial(name: str) -> str:
     """The letter of the Danish alphabet under which a name stands: "Aase" under Å."""
-    first = re.sub("^aa", "å", unicodedata.normalize("NFC", name).strip().lower())[:1].upper()
-    plain = unicodedata.normalize("NFD", first)[:1]
-    return next((letter for letter in (first, plain) if letter and letter in ALPHABET), "")
+    letters = re.findall("^(?:aa|Aa|AA|.)", unicodedata.normalize("NFC", name).strip(), re.S)
+    first = _plain(letters[0])[0].upper() if letters else ""
+    return first if first in {*ALPHABET} else ""
+
+
+def _plain(letter):
+    small = "å" if letter.lower() == "aa" else letter.lower()
+    if small.upper() in {*ALPHABET}:
+        return small
+    return SORTED_AS.get(small) or unicodedata.normalize("NFD", small)[0]
+
+
+def _place(letter):
+    """Where one letter stands: signs, digits, the alphabet, then other alphabets."""
+    if (place := ALPHABET.find(letter.upper())) >= 0:
+        return 2, place
+    if letter.isalpha():
+        return 3, ord(letter)
+    place = SIGNS.find(letter)
+    return int(letter.isdigit()), place if place >= 0 else len(SIGNS) + ord(letter)
 
 
 def teach_sqlite(connection, **kwargs):
@@ -113,7 +132,7 @@ class Folded(Lookup):
     def as_postgresql(self, compiler, connection):
         lhs, params = self.process_lhs(compiler, connection)
         rhs, rhs_params = self.process_rhs(compiler, connection)
-        folded = f'lower(({lhs})::text COLLATE "da-x-icu")'
+        folded = f'lower(normalize(({lhs})::text, NFC) COLLATE "da-x-icu")'
         for letter, spelled in (("æ", "ae"), ("ø", "oe"), ("å", "aa"), ("ß", "ss"), ("\u00ad", "")):
             folded = f"replace({folded}, '{letter}', '{spelled}')"
         return f"{folded} LIKE {rhs} ESCAPE '\\'", [*params, *rhs_params]
