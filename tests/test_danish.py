@@ -176,7 +176,7 @@ def test_the_database_orders_names_as_danes_do():
 
 
 def test_python_orders_names_as_the_databases_do():
-    assert sorted(NAMES[::-1], key=danish.sort_key) == NAMES
+    assert sorted({*NAMES}, key=danish.sort_key) == NAMES
 
 
 @pytest.mark.parametrize(
