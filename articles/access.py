@@ -1,15 +1,29 @@
 """How much of a text a viewer gets. No other place decides that."""
 
+import re
+from math import ceil
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.models import Article
+from relays.richtext import word_count
 
 
 class VisiblePart(NamedTuple):
     html: SafeString
     complete: bool
+
+    @property
+    def first_paragraph(self):
+        """The words of the first paragraph, as HTML without the paragraph around them."""
+        found = re.search(r"<p>(.*?)</p>", self.html, re.S)
+        return mark_safe(found[1]) if found else ""  # noqa: S308
+
+    @property
+    def minutes(self):
+        """Reading time, at 220 words a minute; 0 where there is no text."""
+        return ceil(word_count(self.html) / 220)
 
 
 def visible_part(article: Article, viewer) -> VisiblePart:

@@ -1,2 +1,18 @@
+from django.urls import path
+
+from articles.publication import views
+
 app_name = "articles"
-urlpatterns = []
+
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("relays/", views.relays, name="relays"),
+    path("relays/<slug:slug>/", views.relay, name="relay"),
+    path("relays/<slug:slug>/<int:number>/", views.leg, name="leg"),
+    path("articles/<slug:slug>/", views.article, name="article"),
+    path("themes/", views.themes, name="themes"),
+    path("themes/<slug:slug>/", views.theme, name="theme"),
+    path("tags/<slug:slug>/", views.tag, name="tag"),
+    path("contributors/", views.contributors, name="contributors"),
+    path("contributors/<slug:slug>/", views.contributor, name="contributor"),
+]

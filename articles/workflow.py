@@ -234,14 +234,23 @@ def reopen_text(article: Article, *, by: User | None) -> Article:
 def publish_import(article: Article, *, published_at: datetime, slug: str) -> Article:
     """Make the draft of an imported article live, as of the day it was published elsewhere."""
     article = _lock(article)
-    status_before = article.status
-    article.status = LIVE
+    status_before, article.status = article.status, LIVE
     article.published_at = article.published_at or published_at
     article.slug = article.slug or slug
     revision = revisions.freeze(article, Reason.IMPORTED, by=None)
     _make_live(article, revision)
+    _count_again({article.theme_id})
     _record(article, "import", status_before, revision=revision, by=None, note="", channel="")
     return article
+
+
+@transaction.atomic
+def correct_publication_date(article: Article, published_at: datetime) -> None:
+    """The day an imported article really came out. For imports."""
+    article = _lock(article)
+    article.published_at = published_at
+    article.save(update_fields=["published_at"])
+    article.bylines.update(published_at=published_at)
 
 
 @transaction.atomic

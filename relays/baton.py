@@ -351,14 +351,7 @@ def add_past_leg(
         raise RuleBroken(
             _("%(relay)s is running here: its past can't be added to.") % {"relay": relay}
         )
-    giver = relay.baton.leg
-    handoff = contributor and relay.handoffs.create(
-        giver=giver,
-        receiver=contributor,
-        message=message,
-        state=HandoffState.TAKEN,
-        answered=began,
-    )
+    handoff = contributor and _past_handoff(relay, relay.baton.leg, contributor, message, began)
     leg = relay.legs.create(
         number=relay.leg_count + 1,
         contributor=contributor,
@@ -372,6 +365,38 @@ def add_past_leg(
         relay.save(update_fields=["opened"])
     _record("import", relay, leg=leg, handoff=handoff, by=None)
     return leg
+
+
+@transaction.atomic
+def amend_past_leg(leg: Leg, *, contributor: Contributor | None, sector: str, message: str) -> bool:
+    """What an amended file says of a leg that was imported. Returns whether anything changed."""
+    relay = _lock(leg.relay_id)
+    leg = _fresh(relay, relay.legs.select_related("handoff"), leg)
+    was = (leg.contributor_id, leg.sector, leg.handoff.message if leg.handoff else "")
+    will_be = (contributor and contributor.pk, sector, message if contributor else "")
+    if was == will_be:
+        return False
+    if not leg.moves.filter(verb="import").exists():
+        raise RuleBroken(_("%(leg)s ran here: a file can't change it.") % {"leg": leg})
+    if contributor and leg.handoff:
+        leg.handoff.receiver, leg.handoff.message = contributor, message
+        leg.handoff.save(update_fields=["receiver", "message"])
+    elif contributor:
+        giver = relay.legs.filter(number=leg.number - 1).first()
+        leg.handoff = _past_handoff(relay, giver, contributor, message, leg.began)
+    leg.contributor, leg.sector = contributor, sector
+    leg.save(update_fields=["contributor", "sector", "handoff"])
+    _record("amend", relay, leg=leg, handoff=leg.handoff, by=None)
+    return True
+
+
+@transaction.atomic
+def correct_opening(relay: Relay, opened: datetime) -> None:
+    """The day an imported relay really began."""
+    relay = _lock(relay.pk)
+    relay.opened = opened
+    relay.save(update_fields=["opened"])
+    _record("amend", relay, by=None)
 
 
 # How they do it ------------------------------------------------------------------------------
@@ -482,6 +507,16 @@ def _begin_leg(handoff):
         relay.save(update_fields=["opened"])
     _record("take", relay, leg=leg, handoff=handoff, by=None)
     return leg
+
+
+def _past_handoff(relay, giver, receiver, message, answered):
+    return relay.handoffs.create(
+        giver=giver,
+        receiver=receiver,
+        message=message,
+        state=HandoffState.TAKEN,
+        answered=answered,
+    )
 
 
 def _record_answer(verb, handoff, *, by, channel, note):

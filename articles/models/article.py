@@ -46,6 +46,10 @@ class ArticleQuerySet(models.QuerySet):
         """What readers may see. The only way for a reader's page to get articles."""
         return self.filter(live__isnull=False, withdrawal=Withdrawal.NONE)
 
+    def withdrawn(self):
+        """What readers saw once: its address says so."""
+        return self.filter(live__isnull=False).exclude(withdrawal=Withdrawal.NONE)
+
     def newest_first(self):
         return self.order_by("-published_at", "-pk")
 
@@ -62,18 +66,19 @@ class ArticleQuerySet(models.QuerySet):
     def by(self, contributor):
         return self.filter(bylines__contributor=contributor)
 
+    def with_headline(self):
+        """The joins that a headline reads: no bodies."""
+        return self.select_related("live", "relay", "leg").defer("live__body")
+
+    def with_text(self):
+        return self.select_related("live", "relay", "leg")
+
     def for_cards(self):
-        """What `_card.html` and `_hit.html` read: no bodies."""
-        return (
-            self.select_related("live", "relay", "leg")
-            .defer("live__body")
-            .prefetch_related(Byline.with_contributor())
-        )
+        """What `_card.html` and `_hit.html` read."""
+        return self.with_headline().prefetch_related(Byline.with_contributor())
 
     def for_page(self):
-        return self.select_related("live", "relay", "theme", "leg__handoff").prefetch_related(
-            Byline.with_contributor(), "tags"
-        )
+        return self.with_text().select_related("theme").prefetch_related("tags")
 
     def for_desk(self):
         return self.select_related("draft", "relay", "theme", "leg__contributor")
@@ -206,8 +211,8 @@ class Article(models.Model):
         return self.live_id is not None and self.withdrawal == Withdrawal.NONE
 
     @property
-    def sector(self):
-        """The lane of the article: its leg's, or its first writer's."""
+    def lane(self):
+        """The sector whose line the article runs on: its leg's, or its first writer's."""
         if self.leg:
             return self.leg.sector
         return next((byline.sector for byline in self.bylines.all()), "")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from relays import workdays
 from relays.models.people import (
     Contributor,
     Sector,
@@ -82,21 +83,16 @@ class RelayQuerySet(models.QuerySet):
     def finished(self):
         return self.filter(closed__isnull=False)
 
+    def with_strip(self):
+        """Load the newest legs of each, whatever the number of relays: one more query."""
+        newest = Leg.objects.standing().select_related("contributor").order_by("-number")
+        return self.prefetch_related(Prefetch("legs", newest[:STRIP_LENGTH], to_attr="newest_legs"))
+
     def with_baton(self):
-        """Load what `Relay.baton` and the strip read: two more queries, whatever the number."""
-        return self.prefetch_related(
-            Prefetch(
-                "legs",
-                Leg.objects.standing()
-                .select_related("contributor")
-                .order_by("-number")[:STRIP_LENGTH],
-                to_attr="newest_legs",
-            ),
-            Prefetch(
-                "handoffs",
-                Handoff.objects.open().select_related("receiver"),
-                to_attr="open_handoffs",
-            ),
+        """Load what `Relay.baton` reads: two more queries."""
+        asked = Handoff.objects.open().select_related("receiver")
+        return self.with_strip().prefetch_related(
+            Prefetch("handoffs", asked, to_attr="open_handoffs")
         )
 
 
@@ -196,13 +192,18 @@ class Relay(models.Model):
         return Baton(place, leg, handoff)
 
     @property
+    def runner(self):
+        """The running leg, if any. The relay comes from `with_strip()`, here and below."""
+        return next((leg for leg in self.newest_legs[:1] if leg.is_running), None)
+
+    @property
     def strip(self):
-        """The newest legs in the order they ran. The relay comes from `with_baton()`."""
+        """The newest legs in the order they ran."""
         return self.newest_legs[::-1]
 
     @property
     def leg_count(self):
-        """Legs that stand: their numbers have no gaps. The relay comes from `with_baton()`."""
+        """Legs that stand: their numbers have no gaps."""
         return self.newest_legs[0].number if self.newest_legs else 0
 
     @property
@@ -283,6 +284,11 @@ class Leg(models.Model):
     @property
     def is_running(self):
         return self.state == LegState.RUNNING
+
+    @property
+    def expected(self):
+        """The day readers can expect the post: the text's due date and the days to edit."""
+        return self.due and workdays.in_days(self.relay.edit_days, after=self.due)
 
     @property
     def days_late(self):

@@ -1,0 +1,120 @@
+"""What must be true of every article and no constraint of the database can hold."""
+
+from collections.abc import Callable, Iterator
+
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+
+from articles.models import Article, Byline, Draft, Revision, Status, Tag
+from articles.models.tag import tag_key
+from relays.invariants import Breach, breach
+from relays.models import Leg, LegState, Theme
+from relays.richtext import clean_html
+
+
+def every_article_has_a_draft():
+    for article in Article.objects.filter(draft=None):
+        yield article, "it has no draft."
+
+
+def revisions_belong_to_their_article():
+    for name in ("live", "approved"):
+        theirs = Q(**{f"{name}__article": F("pk")})
+        for article in Article.objects.exclude(**{name: None}).exclude(theirs):
+            yield article, f"its {name} revision is another article's."
+
+
+def revision_numbers_without_gaps():
+    counted = Article.objects.annotate(count=Count("revisions"), top=Max("revisions__number"))
+    for article in counted.exclude(count=0).exclude(count=F("top")):
+        yield article, f"{article.count} revisions, the highest number is {article.top}."
+
+
+def an_article_is_in_its_legs_relay():
+    for article in Article.objects.exclude(leg=None).exclude(relay=F("leg__relay")):
+        yield article, "its relay is not its leg's."
+    for article in Article.objects.filter(leg=None).exclude(relay=None):
+        yield article, "it has a relay, but no leg."
+
+
+def a_finished_leg_was_published():
+    for leg in Leg.objects.finished().filter(article__live=None):
+        yield leg, "it has finished, but nothing of it was ever published."
+
+
+def a_published_leg_has_finished():
+    for leg in Leg.objects.exclude(state=LegState.FINISHED).filter(article__live__isnull=False):
+        yield leg, f"its article is published, but it is {leg.state}."
+
+
+def the_status_fits_the_text():
+    desk = Article.objects.select_related("draft", "live", "approved").exclude(draft=None)
+    for article in desk.filter(status=Status.LIVE, live__isnull=False):
+        if article.draft.content != article.live.content:
+            yield article, "it is live, but its draft says something else."
+    for article in desk.filter(status__in=[Status.APPROVED, Status.SCHEDULED]):
+        if article.approved is None or article.draft.content != article.approved.content:
+            yield article, f"it is {article.status}, but its draft is not what was approved."
+    passed_on = [Status.APPROVED, Status.SCHEDULED]
+    for article in desk.exclude(status__in=passed_on).exclude(approved=None):
+        yield article, f"it is {article.status}, but a revision is approved."
+    for article in desk.exclude(status=Status.SCHEDULED).exclude(publish_at=None):
+        yield article, f"it is {article.status}, but has a time of publication."
+
+
+def bylines_are_frozen_at_publication():
+    for byline in Byline.objects.filter(article__status=Status.LIVE, published_at=None):
+        yield byline, "the article is live, but the byline is not frozen."
+    for byline in Byline.objects.filter(article__live=None).exclude(published_at=None):
+        yield byline, "it is frozen, but the article was never published."
+
+
+def theme_counts_are_right():
+    public = Article.objects.public().filter(theme=OuterRef("pk")).order_by().values("theme")
+    counted = Subquery(public.annotate(count=Count("pk")).values("count"))
+    for theme in Theme.objects.annotate(public_posts=counted):
+        if theme.post_count != (theme.public_posts or 0):
+            yield (
+                theme,
+                f"it counts {theme.post_count} posts, readers see {theme.public_posts or 0}.",
+            )
+
+
+def tags_have_their_key():
+    for tag in Tag.objects.all():
+        if tag.key != tag_key(tag.name):
+            yield tag, f"its key is “{tag.key}”."
+
+
+def every_stored_text_is_clean():
+    for model in (Draft, Revision):
+        for text in model.objects.exclude(body="").only("body").iterator(chunk_size=500):
+            if clean_html(text.body) != text.body:
+                yield text, "its text was never sanitised."
+
+
+def every_publication_was_recorded():
+    recorded = ["publish", "import"]
+    for article in Article.objects.exclude(live=None).exclude(moves__step__in=recorded):
+        yield article, "it is published, but no move says so."
+
+
+INVARIANTS: list[Callable[[], Iterator]] = [
+    every_article_has_a_draft,
+    revisions_belong_to_their_article,
+    revision_numbers_without_gaps,
+    an_article_is_in_its_legs_relay,
+    a_finished_leg_was_published,
+    a_published_leg_has_finished,
+    the_status_fits_the_text,
+    bylines_are_frozen_at_publication,
+    theme_counts_are_right,
+    tags_have_their_key,
+    every_stored_text_is_clean,
+    every_publication_was_recorded,
+]
+
+
+def breaches() -> Iterator[Breach]:
+    for invariant in INVARIANTS:
+        for row, sentence in invariant():
+            yield breach(invariant.__name__, row, sentence)

@@ -1,0 +1,53 @@
+"""What the addresses of listings may say. Anything else does not exist."""
+
+from datetime import datetime
+
+from django import forms
+
+from relays.danish import ALPHABET
+
+YEARS = {"min_value": 1900, "max_value": 2999, "required": False}
+
+
+class KeyField(forms.RegexField):
+    """Where a page begins: `<moment>_<id>` of the last row before it."""
+
+    def __init__(self):
+        super().__init__(r"^[0-9T:.+Z-]{10,40}_[0-9]{1,18}$", required=False)
+
+    def clean(self, value):
+        value = super().clean(value)
+        if not value:
+            return None
+        text, _underscore, pk = value.rpartition("_")
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError as error:
+            raise forms.ValidationError("not a moment") from error
+        if moment.tzinfo is None:
+            raise forms.ValidationError("no time zone")
+        return moment, int(pk)
+
+
+def key_of(moment: datetime, pk: int) -> str:
+    """The value of a `KeyField`. UTC with a Z: a plus sign would be a space in an address."""
+    return f"{moment.isoformat().replace('+00:00', 'Z')}_{pk}"
+
+
+class ListingForm(forms.Form):
+    before = KeyField()
+    year = forms.IntegerField(**YEARS)
+
+
+class RelaysForm(forms.Form):
+    before = KeyField()
+
+
+class ChainForm(forms.Form):
+    before = forms.IntegerField(min_value=1, max_value=32_767, required=False)
+    year = forms.IntegerField(**YEARS)
+
+
+class NamesForm(forms.Form):
+    letter = forms.ChoiceField(choices=[(letter, letter) for letter in ALPHABET], required=False)
+    after = forms.SlugField(required=False)

@@ -1,0 +1,64 @@
+"""Lists that page by key and have years to jump by. No offset, no count of rows."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Min
+from django.http import Http404
+from django.utils import timezone
+
+from articles.publication.forms import ListingForm, key_of
+
+
+class Listing(NamedTuple):
+    articles: list
+    older: str  # the query string of the next page, "" on the last
+    years: list[int]  # newest first; none where one year holds everything
+    year: int | None
+    is_first: bool
+
+
+def list_articles(articles, query, *, size=20) -> Listing:
+    """One page of these articles, newest first. A malformed address does not exist: 404."""
+    address = address_of(ListingForm(query))
+    before, year = address["before"], address["year"]
+    page = articles
+    if year:
+        page = page.filter(published_at__gte=_january(year), published_at__lt=_january(year + 1))
+    if before:
+        page = page.before(*before)
+    rows, more = one_page(page.newest_first(), size)
+    return Listing(
+        rows,
+        _older(rows[-1], year) if more else "",
+        years_since(articles.aggregate(first=Min("published_at"))["first"]),
+        year,
+        is_first=not (before or year),
+    )
+
+
+def address_of(form) -> dict:
+    if not form.is_valid():
+        raise Http404
+    return form.cleaned_data
+
+
+def one_page(rows, size) -> tuple[list, bool]:
+    """The first rows of a queryset, and whether there are more."""
+    found = list(rows[: size + 1])
+    return found[:size], len(found) > size
+
+
+def years_since(first: datetime | None, until: datetime | None = None) -> list[int]:
+    """Years from newest to oldest; none where there would be one only."""
+    until = until or timezone.now()
+    start, end = timezone.localtime(first or until).year, timezone.localtime(until).year
+    return list(range(end, start - 1, -1)) if start < end else []
+
+
+def _older(last, year):
+    return f"?{f'year={year}&' if year else ''}before={key_of(last.published_at, last.pk)}"
+
+
+def _january(year):
+    return datetime(year, 1, 1, tzinfo=timezone.get_current_timezone())

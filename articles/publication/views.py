@@ -1,0 +1,250 @@
+"""Every page that readers see. A function of its address and of what is published."""
+
+from itertools import groupby
+
+from django.db.models import Case, Count, Exists, OuterRef, Q, When, prefetch_related_objects
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from articles import access
+from articles.models import Article, Byline, Tag, Withdrawal
+from articles.publication.chain import LEGS_ON_A_PAGE, ChainRow, chain_rows
+from articles.publication.forms import ChainForm, NamesForm, RelaysForm, key_of
+from articles.publication.listing import address_of, list_articles, one_page, years_since
+from relays.danish import ALPHABET, danish, initial
+from relays.models import Contributor, Leg, LegState, Relay, Theme
+from relays.models.chain import STRIP_LENGTH
+
+RELAYS_ON_THE_FRONT = 8
+CARDS_ON_THE_FRONT = 6
+FINISHED_RELAYS_ON_A_PAGE = 20
+NAMES_ON_A_PAGE = 60
+LEGS_BESIDE_THE_HERO = 3
+
+
+@require_safe
+def front(request):
+    newest = list(Article.objects.public().newest_first().with_headline()[: CARDS_ON_THE_FRONT + 1])
+    hero, others = (newest[0], newest[1:]) if newest else (None, [])
+    relays = _relays_of_the_front(hero)
+    rows = []
+    if hero:
+        relay = next((relay for relay in relays if relay.pk == hero.relay_id), None)
+        # The hero with its text, and the post before it for the chain: one query for both.
+        before = Q(relay=hero.relay, leg__number=hero.leg.number - 1) if hero.leg else Q()
+        whole = list(Article.objects.public().filter(Q(pk=hero.pk) | before).with_text())
+        hero = next(article for article in whole if article.pk == hero.pk)
+        rows = _legs_beside(relay, whole) if relay else []
+        prefetch_related_objects([*whole, *others], Byline.with_contributor())
+    return render(
+        request,
+        "articles/front.html",
+        {
+            "hero": hero,
+            "opening": hero and access.visible_part(hero, None).first_paragraph,
+            "rows": rows,
+            "others": others,
+            "relays": [relay for relay in relays if not relay.closed][:RELAYS_ON_THE_FRONT],
+            "themes": Theme.objects.all(),
+        },
+    )
+
+
+def _relays_of_the_front(hero):
+    heros_first = Case(When(pk=hero.relay_id if hero else None, then=0), default=1)
+    shown = Q(closed=None) | Q(pk=hero.relay_id if hero else None)
+    relays = Relay.objects.public().filter(shown).with_strip()
+    return list(relays.order_by(heros_first, "-opened", "-pk")[: RELAYS_ON_THE_FRONT + 1])
+
+
+def _legs_beside(relay, articles):
+    by_leg = {article.leg_id: article for article in articles}
+    return [ChainRow(leg, by_leg.get(leg.pk)) for leg in relay.newest_legs[:LEGS_BESIDE_THE_HERO]]
+
+
+@require_safe
+def relays(request):
+    before = address_of(RelaysForm(request.GET))["before"]
+    newest_first = Relay.objects.public().with_strip().order_by("-opened", "-pk")
+    finished = newest_first.finished()
+    if before:
+        finished = finished.filter(Q(opened__lt=before[0]) | Q(opened=before[0], pk__lt=before[1]))
+    page, more = one_page(finished, FINISHED_RELAYS_ON_A_PAGE)
+    return render(
+        request,
+        "articles/relays.html",
+        {
+            "running": [] if before else newest_first.unfinished(),
+            "finished": page,
+            "older": f"?before={key_of(page[-1].opened, page[-1].pk)}" if more else "",
+            "is_first": not before,
+        },
+    )
+
+
+@require_safe
+def relay(request, slug):
+    relay = get_object_or_404(
+        Relay.objects.public().select_related("theme").prefetch_related("editors").with_strip(),
+        slug=slug,
+    )
+    address = address_of(ChainForm(request.GET))
+    before, year = address["before"], address["year"]
+    legs = relay.legs.standing().select_related("contributor", "handoff__giver__contributor")
+    if before:
+        legs = legs.filter(number__lt=before)
+    if year:
+        legs = legs.filter(Q(article__published_at__year=year) | Q(article=None, began__year=year))
+    page, more = one_page(legs.order_by("-number"), LEGS_ON_A_PAGE)
+    older = f"?{f'year={year}&' if year else ''}before={page[-1].number}" if more else ""
+    is_short = relay.leg_count <= LEGS_ON_A_PAGE
+    return render(
+        request,
+        "articles/relay.html",
+        {
+            "relay": relay,
+            "rows": chain_rows(relay, page),
+            "older": older,
+            "years": [] if is_short else years_since(relay.opened, relay.closed),
+            "year": year,
+            "is_first": not (before or year),
+            "finished_legs": relay.leg_count - (1 if relay.runner else 0),
+        },
+    )
+
+
+@require_safe
+def leg(request, slug, number):
+    """The address of a leg leads to its article."""
+    article = get_object_or_404(
+        Article.objects.public(), relay__slug=slug, leg__number=number, relay__opened__isnull=False
+    )
+    return redirect(article)
+
+
+@require_safe
+def article(request, slug):
+    article = Article.objects.public().for_page().filter(slug=slug).first()
+    if not article:
+        return _withdrawn(request, slug)
+    context = {"article": article, "part": access.visible_part(article, None)}
+    others = []
+    if article.leg:
+        context |= _surroundings(article)
+        others = [row.article for row in (*context["box"], context["next"]) if row and row.article]
+    prefetch_related_objects([article, *others], Byline.with_contributor())
+    return render(request, "articles/article.html", context)
+
+
+def _surroundings(article):
+    """The relay around an article: its strip, the next leg, the three newest other posts."""
+    relay, number = article.relay, article.leg.number
+    newest = relay.legs.standing().order_by("-number").values("pk")[:STRIP_LENGTH]
+    legs = list(
+        relay.legs.filter(Q(pk__in=newest) | Q(number=number + 1))
+        .select_related("contributor", "handoff")
+        .order_by("-number")
+    )
+    for each in legs:
+        each.relay = relay
+    next_leg = next((each for each in legs if each.number == number + 1), None)
+    # With the strip's legs at hand, the leg after this one may be an extra, older than they are.
+    relay.newest_legs = [each for each in legs if each.number > legs[0].number - STRIP_LENGTH]
+    articles = Article.objects.public().filter(leg__in=legs).with_headline()
+    by_leg = {each.leg_id: each for each in articles}
+    rows = [ChainRow(each, by_leg.get(each.pk)) for each in legs]
+    return {
+        "relay": relay,
+        "next": next((row for row in rows if row.leg == next_leg), None),
+        "box": [row for row in rows if row.article and row.article.pk != article.pk][:3],
+    }
+
+
+def _withdrawn(request, slug):
+    article = get_object_or_404(Article.objects.withdrawn().for_page(), slug=slug)
+    prefetch_related_objects([article], Byline.with_contributor())
+    if article.withdrawal == Withdrawal.GONE:
+        return render(request, "410.html", status=410)
+    return render(request, "articles/withdrawn.html", {"article": article})
+
+
+@require_safe
+def themes(request):
+    return render(request, "articles/themes.html", {"themes": Theme.objects.all()})
+
+
+@require_safe
+def theme(request, slug):
+    theme = get_object_or_404(Theme, slug=slug)
+    articles = Article.objects.public().filter(theme=theme).for_cards()
+    return render(
+        request,
+        "articles/theme.html",
+        {
+            "theme": theme,
+            "relays": theme.relays.public().unfinished().with_strip().order_by("-opened", "-pk"),
+            "listing": list_articles(articles, request.GET),
+        },
+    )
+
+
+@require_safe
+def tag(request, slug):
+    tag = get_object_or_404(Tag, slug=slug)
+    articles = Article.objects.public().filter(taggings__tag=tag).for_cards()
+    listing = list_articles(articles, request.GET)
+    if listing.is_first and not listing.articles:
+        raise Http404
+    return render(request, "articles/tag.html", {"tag": tag, "listing": listing})
+
+
+@require_safe
+def contributors(request):
+    address = address_of(NamesForm(request.GET))
+    people = _people().annotate(key=danish("name")).order_by("key", "pk")
+    if address["letter"]:
+        people = people.filter(key__gte=address["letter"])
+    if address["after"]:
+        last = get_object_or_404(_people(), slug=address["after"])
+        people = people.filter(Q(key__gt=last.name) | Q(key=last.name, pk__gt=last.pk))
+    page, more = one_page(people, NAMES_ON_A_PAGE)
+    return render(
+        request,
+        "articles/contributors.html",
+        {
+            "groups": [
+                (letter, list(group))
+                for letter, group in groupby(page, lambda person: initial(person.name))
+            ],
+            "alphabet": ALPHABET,
+            "letter": address["letter"],
+            "more": f"?after={page[-1].slug}" if more else "",
+            "is_first": not any(address.values()),
+        },
+    )
+
+
+@require_safe
+def contributor(request, slug):
+    contributor = get_object_or_404(_people(), slug=slug)
+    articles = Article.objects.public().by(contributor).for_cards()
+    return render(
+        request,
+        "articles/contributor.html",
+        {
+            "contributor": contributor,
+            "runs": contributor.legs.running().filter(relay__closed=None).select_related("relay"),
+            "listing": list_articles(articles, request.GET),
+        },
+    )
+
+
+def _people():
+    """Whom readers know: people with a leg that stands, or with a public article."""
+    legs = Leg.objects.standing().filter(contributor=OuterRef("pk"))
+    bylines = Byline.objects.filter(
+        contributor=OuterRef("pk"), article__in=Article.objects.public()
+    )
+    finished = Count("legs", filter=Q(legs__state=LegState.FINISHED))
+    return Contributor.objects.filter(Exists(legs) | Exists(bylines)).annotate(leg_count=finished)

@@ -1,0 +1,42 @@
+import logging
+import signal
+import threading
+
+from django.core.management.base import BaseCommand
+from django.db import OperationalError, close_old_connections
+
+from articles import workflow
+
+SECONDS_BETWEEN_TICKS = 20
+
+log = logging.getLogger("relay_cms.tick")
+
+
+class Command(BaseCommand):
+    help = "Do everything that time causes: publish what is scheduled and due. Safe to repeat."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--forever", action="store_true", help="tick until told to stop")
+
+    def handle(self, *, forever, **options):
+        if not forever:
+            self._tick()
+            return
+        stop = threading.Event()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_args: stop.set())
+        while not stop.is_set():
+            try:
+                self._tick()
+            except OperationalError:
+                # A clock outlives a database that is away for a moment.
+                log.exception("The database did not answer; trying again.")
+            close_old_connections()
+            stop.wait(SECONDS_BETWEEN_TICKS)
+
+    def _tick(self):
+        published, held = workflow.publish_due()
+        for article in published:
+            log.info("Published article %s.", article.pk)
+        for article, sentence in held:
+            log.warning("Article %s is due and was not published: %s", article.pk, sentence)
