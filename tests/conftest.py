@@ -1,0 +1,140 @@
+"""What every test may lean on: groups that outlive a flush, a real Chromium, no silent skips."""
+
+import os
+import shutil
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db.models.signals import post_migrate
+
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium", path="/usr/bin")
+    or shutil.which("google-chrome")
+)
+
+# Nothing but the pages under test may use the network.
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+REPORT_VIOLATIONS = """
+addEventListener("securitypolicyviolation", event =>
+  reportViolation(`${event.effectiveDirective} blocked ${event.blockedURI} ${event.sample}`))
+"""
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--no-skips",
+        action="store_true",
+        default=os.environ.get("CI") == "true",
+        help="a skipped test fails the run (always so where CI=true)",
+    )
+
+
+def pytest_collection_modifyitems(items):
+    if not CHROMIUM:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip("no Chromium found: install it or set CHROMIUM"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session, exitstatus):
+    if exitstatus == pytest.ExitCode.OK and forbidden_skips(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    skips = forbidden_skips(config)
+    if skips:
+        terminalreporter.section("skipped, and no test may be skipped here", red=True)
+        for report in skips:
+            terminalreporter.line(f"{report.nodeid}: {report.longrepr[2]}")
+
+
+def forbidden_skips(config):
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter.stats.get("skipped", []) if config.getoption("--no-skips") else []
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    settings.VAR_DIR.mkdir(exist_ok=True)  # where SQLite's files are; a fresh clone has none
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _groups_outlive_a_flush():
+    """A transactional test ends by emptying every table, the groups' too, which a migration made.
+    Django then makes permissions again, on the signal that migrations end with; we make the
+    groups on the same signal. (`serialized_rollback` suppresses that signal and leaves
+    an empty database to the next run with --reuse-db.)
+    """
+    make_groups = import_module("articles.migrations.0002_newsroom_groups").make_groups
+
+    def make_groups_again(sender, **kwargs):
+        make_groups(apps, None)
+
+    post_migrate.connect(make_groups_again, sender=apps.get_app_config("articles"))
+    yield
+    post_migrate.disconnect(make_groups_again, sender=apps.get_app_config("articles"))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright keeps an event loop in this thread; Django would take every query for async.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, live_server):
+    """Open a page as a reader of one's own; `open_page(java_script_enabled=False)` and the like.
+
+    What a page must never do is collected in `open_page.troubles`, and fails the test at its end.
+    """
+    contexts = []
+    troubles = []
+
+    def open_page(**options):
+        context = chromium.new_context(base_url=live_server.url, **({"locale": "da-DK"} | options))
+        contexts.append(context)
+        context.expose_function("reportViolation", lambda words: troubles.append(words))
+        context.add_init_script(REPORT_VIOLATIONS)
+        context.on("weberror", lambda event: troubles.append(f"script error: {event.error}"))
+        context.on("console", note_policy_errors)
+        context.on("response", note_server_errors)
+        return context.new_page()
+
+    def note_policy_errors(message):
+        if message.type == "error" and "Content Security Policy" in message.text:
+            troubles.append(message.text)
+
+    def note_server_errors(response):
+        if response.status >= 500:
+            troubles.append(f"{response.status} from {response.request.method} {response.url}")
+
+    open_page.troubles = troubles
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()
