@@ -7,6 +7,7 @@ which then stops both and leaves nothing behind.
 
 import contextlib
 import hashlib
+import io
 import os
 import signal
 import socket
@@ -21,6 +22,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
 
+from relay_cms.management.commands import demo
 from relays.models import Relay
 
 HOST = "127.0.0.1"
@@ -60,7 +62,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if not Relay.objects.exists() and not get_user_model().objects.exists():
             self.tell("An empty database: setting up the demo newsroom.")
-            call_command("demo", stdout=self.stdout)
+            call_command("demo", stdout=io.StringIO())  # what it prints is told at every start
 
     def serve(self, port):
         with contextlib.ExitStack() as stack:
@@ -83,6 +85,8 @@ class Command(BaseCommand):
         self.tell("")
         self.tell(f"  {settings.SITE_NAME}: {settings.SITE_URL}/")
         self.tell(f"  Newsroom: {settings.SITE_URL}/admin/")
+        for user in demo_users():
+            self.tell(f"  {user.name} logs in with {user.email} / {demo.PASSWORD}")
         self.tell("  Ctrl-C stops it.")
 
 
@@ -125,7 +129,16 @@ def make_writable(folder):
     except OSError as error:
         raise CommandError(f"Cannot make the folder {folder}: {error.strerror}.") from None
     if not os.access(folder, os.W_OK):
-        raise CommandError(f"Relay CMS keeps its files in {folder}, where this user has no right to write.")
+        raise CommandError(
+            f"Relay CMS keeps its files in {folder}, where this user has no right to write."
+        )
+
+
+def demo_users():
+    """Those of the demo newsroom who are still there, with the password that everybody knows."""
+    emails = [email for _name, email, *_group in (*demo.STAFF, demo.ADMINISTRATOR)]
+    users = get_user_model().objects.filter(email__in=emails).order_by("pk")
+    return [user for user in users if user.check_password(demo.PASSWORD)]
 
 
 # Collecting hashes and compresses every file, so it waits until one has changed ---------------
