@@ -66,19 +66,33 @@ def save_draft(
     """
     article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     draft = Draft.objects.get(article=article)
-    if by is not None and not permissions.may_write(by, article):
-        raise RuleBroken(_("The text is with the editors. Take it back to go on writing."))
-    content = draft.content | content
-    content["body"] = clean_html(content["body"])
+    content = _cleaned(draft, content)
+    ask_before_saving(article, content, by=by, version=version, change_approved=change_approved)
     if content == draft.content:
         return draft
+    _write(draft, content, by=by)
+    workflow.reopen_text(article, by=by)
+    return draft
+
+
+def ask_before_saving(
+    article: Article, content: dict, *, by: User | None, version: int, change_approved: bool
+) -> None:
+    """Raises what `save_draft` would. The article is locked by whoever calls."""
+    draft = Draft.objects.get(article=article)
+    if by is not None and not permissions.may_write(by, article):
+        raise RuleBroken(_("The text is with the editors. Take it back to go on writing."))
+    if _cleaned(draft, content) == draft.content:
+        return
     if version != draft.version:
         raise Conflict(draft)
     if article.status in PASSED_ON and not change_approved:
         raise TextIsPassedOn
-    _write(draft, content, by=by)
-    workflow.reopen_text(article, by=by)
-    return draft
+
+
+def _cleaned(draft, content):
+    content = draft.content | content
+    return content | {"body": clean_html(content["body"])}
 
 
 @transaction.atomic
@@ -103,6 +117,7 @@ def make_news(article: Article, *, by: User) -> Article:
     article = _homeless(article)
     article.leg = article.relay = None
     article.save(update_fields=["leg", "relay"])
+    workflow.record_move(article, "make_news", by=by)
     return article
 
 
@@ -117,6 +132,7 @@ def move_to_leg(article: Article, leg: Leg, *, by: User) -> Article:
     article.leg, article.relay = leg, leg.relay
     article.save(update_fields=["leg", "relay"])
     Byline.objects.get_or_create(article=article, contributor=leg.contributor)
+    workflow.record_move(article, "change_leg", by=by)
     return article
 
 

@@ -263,6 +263,11 @@ def change_theme(article: Article, theme: Theme | None) -> Article:
     return article
 
 
+def record_move(article: Article, step: str, *, by: User | None, note: str = "") -> None:
+    """Write down an act that is no step of the table and changes no status."""
+    _record(article, step, article.status, revision=None, by=by, note=note, channel="")
+
+
 # What the steps do ---------------------------------------------------------------------------
 
 

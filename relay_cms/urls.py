@@ -1,10 +1,17 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
 
 from relay_cms import views
 
 urlpatterns = [
+    # The editor's words: its script asks the page for them, and the admin's own lack them.
+    path(
+        "admin/editor-words.js",
+        JavaScriptCatalog.as_view(packages=["relay_cms", "django_prose_editor"]),
+        name="editor-words",
+    ),
     path("admin/", admin.site.urls),
     path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", views.media, name="media"),
     path("", include("articles.urls")),

@@ -228,7 +228,12 @@ def contributors(request):
 @require_safe
 def contributor(request, slug):
     contributor = get_object_or_404(_people(), slug=slug)
-    articles = Article.objects.public().by(contributor).for_cards()
+    articles = (
+        Article.objects.public()
+        .by(contributor)
+        .for_cards()
+        .select_related("leg__handoff__giver__contributor", "leg__contributor")
+    )
     return render(
         request,
         "articles/contributor.html",

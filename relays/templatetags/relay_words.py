@@ -2,8 +2,10 @@
 
 from django import template
 from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from relays.baton import VERBS
 from relays.models import Sector
 
 register = template.Library()
@@ -47,6 +49,20 @@ def iso(value):
 @register.filter
 def sector_name(sector):
     return Sector(sector).label if sector else ""
+
+
+# What follows from an act, or from a file, is a move too, but no button.
+OTHER_MOVES = {
+    "take": _("Leg begins"),
+    "finish": _("Leg finished"),
+    "import": _("Imported"),
+    "amend": _("Amended by a file"),
+}
+
+
+@register.filter
+def verb_name(verb):
+    return VERBS[verb].label if verb in VERBS else OTHER_MOVES.get(verb, verb)
 
 
 @register.filter

@@ -1,0 +1,5 @@
+"""Django looks here for the admin; it is in articles.newsroom, a file a subject."""
+
+from articles.newsroom import articles, relays, tags
+
+__all__ = ["articles", "relays", "tags"]

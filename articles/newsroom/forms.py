@@ -1,0 +1,162 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from taggit.forms import TagField, TagWidget
+from taggit.utils import parse_tags
+
+from articles import desk
+from articles.models import Article, Draft, Text
+from articles.models.article import SOFT_HYPHEN
+from articles.models.tag import tag_key, tags_for
+from relays.admin import NewsroomForm
+from relays.errors import RuleBroken
+from relays.richtext import RichTextField
+
+SOFT_HYPHEN_SHOWN = "|"
+LONGEST_TAG = 100
+
+
+class TitleField(forms.CharField):
+    """A headline in which a bar marks where a long word may break."""
+
+    def __init__(self, **kwargs):
+        widget = forms.TextInput({"class": "vTextField"})
+        super().__init__(max_length=200, required=False, widget=widget, **kwargs)
+
+    def prepare_value(self, value):
+        return value.replace(SOFT_HYPHEN, SOFT_HYPHEN_SHOWN) if value else value
+
+    def to_python(self, value):
+        return super().to_python(value).replace(SOFT_HYPHEN_SHOWN, SOFT_HYPHEN)
+
+    def has_changed(self, initial, data):
+        return self.to_python(initial) != self.to_python(data)
+
+
+class HiddenTags(TagWidget):
+    input_type = "hidden"
+
+
+class KeyedTagField(TagField):
+    """Words between commas; two spellings of one word are one tag."""
+
+    hidden_widget = HiddenTags
+
+    def clean(self, value):
+        words = super().clean(value)
+        if any(len(word) > LONGEST_TAG for word in words):
+            raise forms.ValidationError(
+                _("A tag has at most %(limit)s characters.") % {"limit": LONGEST_TAG}
+            )
+        return tags_for(words)
+
+    def has_changed(self, initial, data):
+        return self._keys(initial) != self._keys(data)
+
+    def _keys(self, value):
+        words = parse_tags(value) if isinstance(value, str) else [tag.name for tag in value or []]
+        return {tag_key(word) for word in words}
+
+
+class ArticleForm(NewsroomForm):
+    """An article's draft and what belongs to it. Saving goes through the desk."""
+
+    title = TitleField(
+        label=_("Title"),
+        help_text=_("A bar (|) marks where a long word may break."),
+    )
+    standfirst = forms.CharField(
+        label=_("Standfirst"), widget=forms.Textarea({"rows": 3}), required=False
+    )
+    body = RichTextField(label=_("Text"), required=False)
+    interests = forms.CharField(
+        label=_("Interests"),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput({"class": "vTextField"}),
+        help_text=Draft._meta.get_field("interests").help_text,
+    )
+    tags = KeyedTagField(
+        label=_("Tags"),
+        required=False,
+        help_text=_("Words between commas. A tag that is there already is found again."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    change_approved = forms.BooleanField(
+        label=_("Change the approved text"),
+        required=False,
+        help_text=_(
+            "The text is approved. A change takes the approval back, and the time with it."
+        ),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        widget=forms.Textarea({"rows": 3}),
+        required=False,
+        help_text=_("Goes into the history with the step you take."),
+    )
+    publish_at = forms.DateTimeField(
+        label=_("Publication at"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("For “Schedule”."),
+    )
+
+    class Meta:
+        model = Article
+        fields = ["slug", "theme", "tags", "language", "responsible_editor"]
+
+    # Of the step that is taken, or of the text as a whole: no field to compare.
+    UNCOMPARED = ("version", "change_approved", "note", "publish_at")
+
+    by = None  # the user; set by the admin
+    theirs = None  # the other draft, where two have saved
+    refusal = None  # why the step that came with this form was refused
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.draft = getattr(self.instance, "draft", None)
+        if self.draft:
+            self.initial |= self.draft.content | {"version": self.draft.version}
+        self.initial.setdefault("publish_at", self.instance.publish_at)
+        for name in self.UNCOMPARED:
+            if name in self.fields:
+                self.fields[name].show_hidden_initial = False
+
+    @property
+    def new_content(self):
+        """What the person wrote: the fields of the text that they changed."""
+        return {name: self.cleaned_data[name] for name in Text.CONTENT if name in self.changed_data}
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.refusal:
+            self.add_error(None, self.refusal)
+        if not self.is_new and self.draft and not self.errors and self.new_content:
+            try:
+                desk.ask_before_saving(
+                    self.instance,
+                    self.new_content,
+                    by=self.by,
+                    version=cleaned.get("version"),
+                    change_approved=cleaned.get("change_approved", False),
+                )
+            except desk.Conflict as conflict:
+                self._show_both(conflict)
+            except desk.TextIsPassedOn as passed_on:
+                self.add_error("change_approved", str(passed_on))
+            except RuleBroken as broken:
+                self.add_error(None, str(broken))
+        return cleaned
+
+    def _ask_for_a_conflict(self, name):
+        if name not in Text.CONTENT:  # of the text, `version` knows
+            super()._ask_for_a_conflict(name)
+
+    def _show_both(self, conflict):
+        self.conflict, self.theirs = True, conflict.theirs
+        self.add_error(None, str(conflict))
+        # Whoever saves again has seen both texts.
+        self.data = self.data.copy()
+        self.data["version"] = conflict.theirs.version
+        for name, value in conflict.theirs.content.items():
+            self.data[self[name].html_initial_name] = self.fields[name].prepare_value(value)

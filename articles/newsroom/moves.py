@@ -1,0 +1,117 @@
+"""The verbs of `baton.py` as pages and buttons of the admin. They decide nothing themselves."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.utils.translation import gettext_lazy as _
+
+from relays import baton
+from relays.models import Channel, Contributor, Handoff, Leg, Relay
+
+
+def contributor_field(label, **kwargs):
+    """Any contributor, found by typing."""
+    widget = AutocompleteSelect(Handoff._meta.get_field("receiver"), admin.site)
+    return forms.ModelChoiceField(Contributor.objects.all(), label=label, widget=widget, **kwargs)
+
+
+def day_field(label, **kwargs):
+    widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, required=False, **kwargs)
+
+
+def words_field(label, **kwargs):
+    return forms.CharField(
+        label=label, widget=forms.Textarea({"rows": 4}), required=False, **kwargs
+    )
+
+
+def channel_field():
+    return forms.ChoiceField(label=_("How did the answer come?"), choices=Channel)
+
+
+class NothingToSay(forms.Form):
+    pass
+
+
+class NominateForm(forms.Form):
+    receiver = contributor_field(_("Who comes next?"))
+    message = words_field(
+        _("I hand it to … because …"),
+        help_text=_("Readers see these words once the person has said yes."),
+    )
+    override_reason = words_field(
+        _("Why this sector?"), help_text=_("Only where it is the other sector's turn.")
+    )
+    write_by = day_field(_("Text by"), help_text=_("Empty: the relay's own pace."))
+    offer_at_publication = forms.BooleanField(
+        label=_("Ask by itself when the running leg is published"), required=False
+    )
+
+
+class AcceptForm(forms.Form):
+    channel = channel_field()
+    note = words_field(_("Note"))
+
+
+class DeclineForm(forms.Form):
+    channel = channel_field()
+    reason = words_field(_("Reason"))
+    ask_again_after = day_field(_("Ask again after"))
+
+
+class NoteForm(forms.Form):
+    note = words_field(_("Note"))
+
+
+class CloseForm(forms.Form):
+    closing_note = words_field(
+        _("Closing note"), help_text=_("What readers see: what the relay ended with.")
+    )
+
+
+class Act(NamedTuple):
+    model: type
+    form: type[forms.Form]
+    act: Callable
+    consequence: str  # who is told, and what happens
+
+
+ACTS = {
+    "nominate": Act(
+        Relay,
+        NominateForm,
+        baton.nominate,
+        _("Nobody is told. You ask the person afterwards, with a button of its own."),
+    ),
+    "offer": Act(
+        Handoff,
+        NothingToSay,
+        baton.offer,
+        _("The person is asked now and gets a date to answer by."),
+    ),
+    "accept": Act(
+        Handoff,
+        AcceptForm,
+        baton.accept,
+        _("You record the yes for the person. The leg begins as soon as the baton is free."),
+    ),
+    "decline": Act(Handoff, DeclineForm, baton.decline, _("You record the no for the person.")),
+    "withdraw": Act(Handoff, NoteForm, baton.withdraw, _("The person is not asked any more.")),
+    "abandon": Act(
+        Leg,
+        NoteForm,
+        baton.abandon,
+        _("The baton becomes free and the number too. The text is kept."),
+    ),
+    "close": Act(
+        Relay,
+        CloseForm,
+        baton.close,
+        _("The relay has finished for readers. Whoever is named or asked is not asked any more."),
+    ),
+    "reopen": Act(Relay, NothingToSay, baton.reopen, _("The relay goes on.")),
+}

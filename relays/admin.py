@@ -1,0 +1,203 @@
+"""The admin of people and themes, and the base class of every form in the newsroom."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
+from django.contrib.auth.models import Group
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from relays.danish import danish, unique_slug
+from relays.models import Contributor, Theme, User
+
+GROUPS_OF_A_NEWSROOM = ["Editor", "Chief editor"]
+
+
+class NewsroomForm(forms.ModelForm):
+    """A form that knows what it showed when it was opened.
+
+    What the person did not touch is not saved. What they and somebody else both touched is
+    shown with both values; saving again then keeps theirs.
+    """
+
+    conflict = False
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.is_new = self.instance.pk is None
+        for field in self.fields.values():
+            field.show_hidden_initial = not self.is_new
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.is_new:
+            for name in self.changed_data:
+                self._ask_for_a_conflict(name)
+        return cleaned
+
+    def _save_m2m(self):
+        if not self.is_new:
+            untouched = set(self.cleaned_data) - set(self.changed_data)
+            for name in untouched:
+                del self.cleaned_data[name]
+        super()._save_m2m()
+
+    def _ask_for_a_conflict(self, name):
+        bound = self[name]
+        shown = bound.field.hidden_widget().value_from_datadict(
+            self.data, self.files, bound.html_initial_name
+        )
+        now = self.get_initial_for_field(bound.field, name)
+        if not bound.field.has_changed(now, shown):
+            return
+        self.conflict = True
+        self.add_error(
+            name,
+            _("Changed by somebody else since you opened this: %(now)s")
+            % {"now": Truncator(self._in_words(bound.field, now)).chars(500)},
+        )
+        # The next save has seen the other value, and is meant.
+        self.data = self.data.copy()
+        prepared = bound.field.prepare_value(now)
+        values = prepared if isinstance(prepared, list) else [prepared]
+        self.data.setlist(
+            bound.html_initial_name, ["" if value is None else str(value) for value in values]
+        )
+
+    def _in_words(self, field, value):
+        if isinstance(value, list):
+            return ", ".join(str(each) for each in value) or "–"
+        if isinstance(field, forms.ModelChoiceField) and value is not None:
+            return str(field.queryset.filter(pk=getattr(value, "pk", value)).first())
+        return str(value) if value not in (None, "") else "–"
+
+
+class NewsroomAdmin(admin.ModelAdmin):
+    """Saves the fields that the person changed and no other, so that yesterday's tab does not
+    write yesterday's counters and states back."""
+
+    form = NewsroomForm
+    slug_from = "name"
+
+    def get_object(self, request, object_id, from_field=None):
+        found = super().get_object(request, object_id, from_field)
+        if found and request.method == "POST":
+            # Locked and read again: what the form compares with stays true until it is saved.
+            rows = self.model._default_manager.select_for_update(no_key=True)
+            found = rows.filter(pk=found.pk).first()
+        return found
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            if not obj.slug:
+                obj.slug = unique_slug(getattr(obj, self.slug_from), self.model._default_manager)
+            obj.save()
+            return
+        own = {field.name for field in self.model._meta.concrete_fields}
+        obj.save(update_fields=[name for name in form.changed_data if name in own])
+
+    def get_readonly_fields(self, request, obj=None):
+        # An address that may have been published keeps answering.
+        fixed = ("slug",) if obj else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if getattr(context["adminform"].form, "conflict", False):
+            response.status_code = 409
+        return response
+
+
+@admin.register(Contributor)
+class ContributorAdmin(NewsroomAdmin):
+    list_display = ["name", "job_title", "organisation", "sector", "email", "phone"]
+    list_filter = ["sector"]
+    search_fields = ["name__folded", "organisation__folded", "job_title__folded", "email"]
+    search_help_text = _("Name, organisation, job title or e-mail.")
+    fields = [
+        "name",
+        "slug",
+        "sector",
+        "job_title",
+        "organisation",
+        "biography",
+        "email",
+        "phone",
+        "assistant_email",
+    ]
+
+    def get_ordering(self, request):
+        return [danish("name"), "pk"]
+
+
+@admin.register(Theme)
+class ThemeAdmin(NewsroomAdmin):
+    list_display = ["name", "description", "post_count"]
+    search_fields = ["name__folded"]
+    fields = ["name", "slug", "description"]
+
+    def get_ordering(self, request):
+        return [danish("name"), "pk"]
+
+
+class UserForm(DjangoUserChangeForm):
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+class NewUserForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ("email", "name")
+        field_classes = {}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = True
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    form, add_form = UserForm, NewUserForm
+    list_display = ["name", "email", "is_staff", "is_active"]
+    list_filter = ["is_staff", "is_active", "groups"]
+    search_fields = ["name__folded", "email"]
+    filter_horizontal = ["groups", "user_permissions"]
+    ordering = ["name"]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "name"]}),
+        (_("Permissions"), {"fields": ["is_active", "is_staff", "groups"]}),
+    ]
+    superuser_fieldsets = [
+        (_("Everything"), {"fields": ["is_superuser", "user_permissions"], "classes": ["collapse"]})
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
+    ]
+
+    def get_ordering(self, request):
+        return [danish("name"), "pk"]
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj and request.user.is_superuser:
+            return [*fieldsets, *self.superuser_fieldsets]
+        return fieldsets
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "groups" and not request.user.is_superuser:
+            # Nobody hands out more than a newsroom has: other groups may hold more rights.
+            kwargs["queryset"] = Group.objects.filter(name__in=GROUPS_OF_A_NEWSROOM)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (request.user.is_superuser or obj is None or self._is_ordinary(obj))
+
+    def _is_ordinary(self, user):
+        """Somebody whom a chief editor may look after: not above her own rights."""
+        groups = user.groups.exclude(name__in=GROUPS_OF_A_NEWSROOM)
+        return not (user.is_superuser or groups.exists() or user.user_permissions.exists())
