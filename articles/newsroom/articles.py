@@ -102,6 +102,9 @@ class ArticleAdmin(NewsroomAdmin):
         (_("Place"), {"fields": ["theme", "tags", "language", "slug", "responsible_editor"]}),
     ]
 
+    def view_on_site(self, article):
+        return article.get_absolute_url() if article.is_public else None
+
     # The list --------------------------------------------------------------------------------
 
     def get_queryset(self, request):
@@ -132,7 +135,7 @@ class ArticleAdmin(NewsroomAdmin):
         if obj is None:
             return self.fieldsets
         passed_on = ["change_approved"] if obj.status in desk.PASSED_ON else []
-        step = (_("Next step"), {"fields": [*passed_on, "note", "publish_at"]})
+        step = (_("Next step"), {"fields": [*passed_on, "note", "when"]})
         return [*self.fieldsets, step]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -204,7 +207,7 @@ class ArticleAdmin(NewsroomAdmin):
                 by=request.user,
                 version=version,
                 note=cleaned.get("note", ""),
-                publish_at=cleaned.get("publish_at"),
+                publish_at=cleaned.get("when"),
             )
         except RuleBroken as broken:
             raise StepRefused(str(broken)) from broken

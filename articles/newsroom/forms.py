@@ -94,7 +94,7 @@ class ArticleForm(NewsroomForm):
         required=False,
         help_text=_("Goes into the history with the step you take."),
     )
-    publish_at = forms.DateTimeField(
+    when = forms.DateTimeField(
         label=_("Publication at"),
         required=False,
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -106,7 +106,7 @@ class ArticleForm(NewsroomForm):
         fields = ["slug", "theme", "tags", "language", "responsible_editor"]
 
     # Of the step that is taken, or of the text as a whole: no field to compare.
-    UNCOMPARED = ("version", "change_approved", "note", "publish_at")
+    UNCOMPARED = ("version", "change_approved", "note", "when")
 
     by = None  # the user; set by the admin
     theirs = None  # the other draft, where two have saved
@@ -117,7 +117,7 @@ class ArticleForm(NewsroomForm):
         self.draft = getattr(self.instance, "draft", None)
         if self.draft:
             self.initial |= self.draft.content | {"version": self.draft.version}
-        self.initial.setdefault("publish_at", self.instance.publish_at)
+        self.initial.setdefault("when", self.instance.publish_at)
         for name in self.UNCOMPARED:
             if name in self.fields:
                 self.fields[name].show_hidden_initial = False

@@ -117,6 +117,9 @@ class RelayAdmin(NewsroomAdmin):
         )
         return redirect(self._address(obj.pk))
 
+    def view_on_site(self, relay):
+        return relay.get_absolute_url() if relay.opened else None
+
     # The list --------------------------------------------------------------------------------
 
     @admin.display(description=_("relay"), ordering="title")
