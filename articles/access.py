@@ -28,5 +28,6 @@ class VisiblePart(NamedTuple):
 
 def visible_part(article: Article, viewer) -> VisiblePart:
     """The part of the live text that goes out to this viewer. Every article is open."""
+    assert article.live is not None, "a viewer is shown published articles"  # noqa: S101
     # Sanitised when it was stored (relays.richtext.clean_html), never touched afterwards.
     return VisiblePart(mark_safe(article.live.body), complete=True)  # noqa: S308

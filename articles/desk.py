@@ -37,7 +37,7 @@ def article_for(leg: Leg) -> Article:
     article = Article.objects.filter(leg=leg).first()
     if article:
         return article
-    if not leg.is_running:
+    if not leg.is_running or not leg.contributor:
         raise RuleBroken(
             _("This leg is %(state)s by now.") % {"state": leg.get_state_display().lower()}
         )

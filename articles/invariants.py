@@ -49,7 +49,7 @@ def a_published_leg_has_finished():
 def the_status_fits_the_text():
     desk = Article.objects.select_related("draft", "live", "approved").exclude(draft=None)
     for article in desk.filter(status=Status.LIVE, live__isnull=False):
-        if article.draft.content != article.live.content:
+        if article.live and article.draft.content != article.live.content:
             yield article, "it is live, but its draft says something else."
     for article in desk.filter(status__in=[Status.APPROVED, Status.SCHEDULED]):
         if article.approved is None or article.draft.content != article.approved.content:

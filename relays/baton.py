@@ -8,10 +8,11 @@ import, or what follows from another act, and may do everything that the chain a
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from relays import permissions, workdays
@@ -39,11 +40,11 @@ OPEN, CLOSED = "open", "closed"
 class Verb(NamedTuple):
     """One row of the table: a verb, the states it starts from, who may, and what hinders it."""
 
-    label: str
+    label: Promise
     acts_on: type
     sources: frozenset
-    allowed: Callable[[User, object], bool]
-    hindrance: Callable[[object], str] = lambda row: ""
+    allowed: Callable[[User, Any], bool]
+    hindrance: Callable[[Any], str] = lambda row: ""
 
 
 # What stands in the way ----------------------------------------------------------------------
@@ -351,7 +352,9 @@ def add_past_leg(
         raise RuleBroken(
             _("%(relay)s is running here: its past can't be added to.") % {"relay": relay}
         )
-    handoff = contributor and _past_handoff(relay, relay.baton.leg, contributor, message, began)
+    handoff = None
+    if contributor:
+        handoff = _past_handoff(relay, relay.baton.leg, contributor, message, began)
     leg = relay.legs.create(
         number=relay.leg_count + 1,
         contributor=contributor,
@@ -381,7 +384,10 @@ def amend_past_leg(leg: Leg, *, contributor: Contributor | None, sector: str, me
     if contributor and leg.handoff:
         leg.handoff.receiver, leg.handoff.message = contributor, message
         leg.handoff.save(update_fields=["receiver", "message"])
-    elif contributor:
+    elif leg.handoff:  # the file has forgotten the writer
+        _set_state(leg.handoff, HandoffState.WITHDRAWN)
+        leg.handoff = None
+    elif contributor and leg.number:
         giver = relay.legs.filter(number=leg.number - 1).first()
         leg.handoff = _past_handoff(relay, giver, contributor, message, leg.began)
     leg.contributor, leg.sector = contributor, sector

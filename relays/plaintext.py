@@ -14,7 +14,7 @@ _INLINE = re.compile(
     r"|\*(?P<em>(?:[^*\\]|\\.)+)\*"
     r"|\[(?P<words>(?:[^\[\]\\]|\\.)+)\]\((?P<href>[^()\s]+)\)"
 )
-_ITEM = re.compile(r"(?:[-•·]|(?P<number>\d{1,3})[.)])\s+")
+_ITEM = re.compile(r"(?:[-•·]|\d{1,3}[.)])\s+")
 
 
 def to_html(text: str) -> str:
@@ -40,7 +40,7 @@ def _block(block):
             + "</blockquote>"
         )
     if all(_ITEM.match(line) for line in lines):
-        tag = "ol" if _ITEM.match(lines[0])["number"] else "ul"
+        tag = "ol" if lines[0][0].isdigit() else "ul"
         items = "".join(
             f"<li><p>{_inline(_ITEM.sub('', line, count=1))}</p></li>" for line in lines
         )

@@ -84,7 +84,7 @@ class ArticleQuerySet(models.QuerySet):
         return self.select_related("draft", "relay", "theme", "leg__contributor")
 
 
-class Article(models.Model):
+class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit has no types
     """What readers read: a leg's post, or a news article outside every relay.
 
     Readers depend on `live`, `published_at` and `withdrawal` alone, and `articles.workflow` is

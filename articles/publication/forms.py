@@ -6,8 +6,6 @@ from django import forms
 
 from relays.danish import ALPHABET
 
-YEARS = {"min_value": 1900, "max_value": 2999, "required": False}
-
 
 class KeyField(forms.RegexField):
     """Where a page begins: `<moment>_<id>` of the last row before it."""
@@ -29,6 +27,11 @@ class KeyField(forms.RegexField):
         return moment, int(pk)
 
 
+class YearField(forms.IntegerField):
+    def __init__(self):
+        super().__init__(min_value=1900, max_value=2999, required=False)
+
+
 def key_of(moment: datetime, pk: int) -> str:
     """The value of a `KeyField`. UTC with a Z: a plus sign would be a space in an address."""
     return f"{moment.isoformat().replace('+00:00', 'Z')}_{pk}"
@@ -36,7 +39,7 @@ def key_of(moment: datetime, pk: int) -> str:
 
 class ListingForm(forms.Form):
     before = KeyField()
-    year = forms.IntegerField(**YEARS)
+    year = YearField()
 
 
 class RelaysForm(forms.Form):
@@ -45,7 +48,7 @@ class RelaysForm(forms.Form):
 
 class ChainForm(forms.Form):
     before = forms.IntegerField(min_value=1, max_value=32_767, required=False)
-    year = forms.IntegerField(**YEARS)
+    year = YearField()
 
 
 class NamesForm(forms.Form):

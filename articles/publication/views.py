@@ -28,7 +28,7 @@ def front(request):
     newest = list(Article.objects.public().newest_first().with_headline()[: CARDS_ON_THE_FRONT + 1])
     hero, others = (newest[0], newest[1:]) if newest else (None, [])
     relays = _relays_of_the_front(hero)
-    rows = []
+    rows: list[ChainRow] = []
     if hero:
         relay = next((relay for relay in relays if relay.pk == hero.relay_id), None)
         # The hero with its text, and the post before it for the chain: one query for both.

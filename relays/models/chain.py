@@ -155,6 +155,9 @@ class Relay(models.Model):
 
     objects = RelayQuerySet.as_manager()
 
+    newest_legs: list["Leg"]  # from with_strip()
+    open_handoffs: list["Handoff"]  # from with_baton()
+
     class Meta:
         verbose_name = _("relay")
         verbose_name_plural = _("relays")

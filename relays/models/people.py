@@ -55,7 +55,7 @@ def site_language():
     return settings.LANGUAGE_CODE
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, email=None, password=None, **fields):
         user = self.model(email=email, **fields)
         user.set_password(password)  # None: nobody can log in with it
