@@ -26,7 +26,9 @@ LEGS_BESIDE_THE_HERO = 3
 @require_safe
 def front(request):
     newest = list(Article.objects.public().newest_first().with_headline()[: CARDS_ON_THE_FRONT + 1])
-    hero, others = (newest[0], newest[1:]) if newest else (None, [])
+    # The loud one is an argument in a relay; the newsroom's own news stands among the cards.
+    hero = next((article for article in newest if article.leg), next(iter(newest), None))
+    others = [article for article in newest if article != hero]
     relays = _relays_of_the_front(hero)
     rows: list[ChainRow] = []
     if hero:
