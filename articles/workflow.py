@@ -8,9 +8,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from articles import permissions, revisions
@@ -38,7 +37,7 @@ class Step(NamedTuple):
     stands in the way of one that does.
     """
 
-    label: Promise
+    label: str
     sources: frozenset[Status]
     target: Status | None
     allowed: Callable[[User, Article], bool]
@@ -142,9 +141,6 @@ STEPS = {
     ),
 }
 
-# Where a text stands after somebody has changed it; elsewhere it stays where it is.
-AFTER_A_CHANGE = {APPROVED: SUBMITTED, SCHEDULED: SUBMITTED, LIVE: DRAFT}
-
 # Steps that pass the text on the screen on to readers: they say which version that was.
 NAMES_THE_TEXT = frozenset({"approve", "schedule", "publish"})
 
@@ -224,7 +220,9 @@ def reopen_text(article: Article, *, by: User | None) -> Article:
     the newest one any more. For `articles.desk`, which has asked the person before."""
     article = _lock(article)
     status_before = article.status
-    article.status = AFTER_A_CHANGE.get(Status(article.status), article.status)
+    article.status = {APPROVED: SUBMITTED, SCHEDULED: SUBMITTED, LIVE: DRAFT}.get(
+        article.status, article.status
+    )
     if article.status != status_before:
         article.approved = article.publish_at = None
         article.save(update_fields=["status", "approved", "publish_at"])
@@ -313,7 +311,7 @@ def _unschedule(article, *, by, publish_at):
 def _publish(article, *, by, publish_at):
     revision = article.approved or revisions.freeze(article, Reason.PUBLISHED, by=by)
     article.published_at = article.published_at or timezone.now()
-    article.slug = article.slug or unique_slug(revision.title, Article.objects)
+    _give_address(article, revision.title)
     _make_live(article, revision)
     if article.leg and article.leg.is_running:
         baton.finish(article.leg, by=by)
@@ -358,6 +356,17 @@ EFFECTS = {
     "remove": _remove,
     "restore": _restore,
 }
+
+
+def _give_address(article, title):
+    while not article.slug:
+        slug = unique_slug(title, Article.objects)
+        try:
+            with transaction.atomic():
+                Article.objects.filter(pk=article.pk).update(slug=slug)
+        except IntegrityError:
+            continue  # another article took it in this moment: it is seen as taken now
+        article.slug = slug
 
 
 def _make_live(article, revision):
