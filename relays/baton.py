@@ -473,10 +473,8 @@ def _set_state(handoff, state, **fields):
 
 
 def _offer(handoff, *, by):
-    relay, receiver = handoff.relay, handoff.receiver
-    if receiver.user is None:
-        receiver.user = User.objects.create_user(name=receiver.name)
-        receiver.save(update_fields=["user"])
+    relay = handoff.relay
+    handoff.receiver = _with_user(handoff.receiver)
     _set_state(
         handoff,
         HandoffState.OFFERED,
@@ -485,6 +483,15 @@ def _offer(handoff, *, by):
     )
     _record("offer", relay, handoff=handoff, by=by)
     return handoff
+
+
+def _with_user(person):
+    # Their row is the lock: another relay may ask the same person in this moment.
+    person = Contributor.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if person.user_id is None:
+        person.user = User.objects.create_user(name=person.name)
+        person.save(update_fields=["user"])
+    return person
 
 
 def _offer_the_ticked(relay):

@@ -1,0 +1,253 @@
+"""People who press at the same moment: one result, and a kind sentence for everybody else.
+
+Real threads with connections of their own. On SQLite the IMMEDIATE transaction is the lock.
+"""
+
+import threading
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from articles import desk, workflow
+from articles.models import Article, Draft
+from relays import baton
+from relays.errors import RuleBroken
+from relays.models import User
+from tests.factories import (
+    begin_leg,
+    fresh,
+    handoff_states,
+    leg_states,
+    make_contributor,
+    make_editor,
+    make_handoff,
+    make_leg_article,
+    make_news,
+    make_relay,
+    make_theme,
+    moves,
+    put,
+    steps,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CROWD, ROUNDS = 16, 30
+FEW_ROUNDS = 8
+
+
+def at_once(*acts):
+    """Do all of this in the same moment, each in a thread and a connection of its own.
+
+    Returns what happened to each: its result, or what it raised.
+    """
+    barrier = threading.Barrier(len(acts))
+    outcomes = [None] * len(acts)
+
+    def do(place, act):
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=30)
+            outcomes[place] = act()
+        except Exception as raised:
+            outcomes[place] = raised
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=do, args=act) for act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return outcomes
+
+
+def succeeded(outcomes):
+    """What went well. Everything else was refused in a whole sentence, or this fails."""
+    for outcome in outcomes:
+        if isinstance(outcome, Exception) and not isinstance(outcome, RuleBroken):
+            raise outcome
+    sentences = [str(outcome) for outcome in outcomes if isinstance(outcome, RuleBroken)]
+    assert [sentence for sentence in sentences if not sentence.endswith(".")] == []
+    return [outcome for outcome in outcomes if not isinstance(outcome, RuleBroken)]
+
+
+def test_sixteen_people_accept_one_offer_and_one_leg_begins():
+    for _round in range(ROUNDS):
+        relay = make_relay()
+        handoff = make_handoff(relay, offered=True)
+        user = handoff.receiver.user
+
+        outcomes = at_once(*[partial(baton.accept, handoff, by=user)] * CROWD)
+
+        assert len(succeeded(outcomes)) == 1
+        assert leg_states(relay) == ["running"]
+        assert moves(relay) == ["nominate", "offer", "accept", "take"]
+
+
+def test_a_yes_and_a_withdrawal_at_once_leave_one_of_them():
+    editor = make_editor()
+    for _round in range(FEW_ROUNDS):
+        relay = make_relay(running=True)
+        handoff = make_handoff(relay, offered=True)
+        user = handoff.receiver.user
+
+        yes = partial(baton.accept, handoff, by=user)
+        no = partial(baton.withdraw, handoff, by=editor)
+
+        outcomes = at_once(yes, no, yes, no)
+
+        # A yes that waits can still be withdrawn; a withdrawn offer can't be accepted.
+        verbs = list(handoff.moves.order_by("pk").values_list("verb", flat=True))
+        assert verbs in (
+            ["nominate", "offer", "withdraw"],
+            ["nominate", "offer", "accept", "withdraw"],
+        )
+        assert len(succeeded(outcomes)) == len(verbs) - 2
+        assert handoff_states(relay) == ["taken", "withdrawn"]
+        assert leg_states(relay) == ["running"]
+
+
+def test_two_nominees_offered_at_once_are_not_both_asked():
+    editor = make_editor()
+    for _round in range(FEW_ROUNDS):
+        relay = make_relay()
+        first, second = make_handoff(relay), make_handoff(relay)
+
+        outcomes = at_once(
+            *[partial(baton.offer, first, by=editor), partial(baton.offer, second, by=editor)] * 2
+        )
+
+        assert len(succeeded(outcomes)) == 1
+        assert sorted(handoff_states(relay)) == ["nominated", "offered"]
+        assert moves(relay).count("offer") == 1
+
+
+def test_one_person_asked_in_two_relays_at_once_has_one_user():
+    editor = make_editor()
+    for _round in range(FEW_ROUNDS):
+        person = make_contributor(user=None)
+        handoffs = [make_handoff(make_relay(), receiver=person) for _ in range(4)]
+        users = User.objects.count()
+
+        outcomes = at_once(*[partial(baton.offer, handoff, by=editor) for handoff in handoffs])
+
+        assert len(succeeded(outcomes)) == 4
+        assert User.objects.count() == users + 1
+
+
+def test_editors_who_publish_one_article_at_once_publish_it_once():
+    editors = [make_editor() for _ in range(4)]
+    theme = make_theme("Mad")
+    for number in range(1, FEW_ROUNDS + 1):
+        leg = begin_leg(make_relay(theme=theme))
+        waiting = make_handoff(leg.relay, accepted=True)
+        article = put(make_leg_article(leg), "submitted")
+        version = article.draft.version
+
+        outcomes = at_once(
+            *[
+                partial(workflow.take_step, article, "publish", by=editor, version=version)
+                for editor in editors
+            ]
+        )
+
+        assert len(succeeded(outcomes)) == 1
+        assert steps(article) == ["submit", "publish"]
+        assert leg_states(leg.relay) == ["finished", "running"]
+        assert leg.relay.legs.running().get().handoff == waiting
+        assert make_theme("Mad").post_count == number
+
+
+def test_two_clocks_publish_once():
+    for _round in range(FEW_ROUNDS):
+        articles = [put(make_news(), "scheduled") for _ in range(2)]
+        due = timezone.now() - timedelta(minutes=1)
+        Article.objects.filter(status="scheduled").update(publish_at=due)
+
+        outcomes = at_once(*[workflow.publish_due] * 4)
+
+        out = [article for went_out, _held in succeeded(outcomes) for article in went_out]
+        assert sorted(article.pk for article in out) == [article.pk for article in articles]
+        assert [steps(article) for article in articles] == [["submit", "schedule", "publish"]] * 2
+
+
+def test_articles_with_one_title_published_at_once_get_addresses_of_their_own():
+    editor = make_editor()
+    for number in range(FEW_ROUNDS):
+        articles = [put(make_news(f"Hvad nu, {number}?"), "submitted") for _ in range(4)]
+
+        outcomes = at_once(
+            *[
+                partial(
+                    workflow.take_step,
+                    article,
+                    "publish",
+                    by=editor,
+                    version=article.draft.version,
+                )
+                for article in articles
+            ]
+        )
+
+        assert len(succeeded(outcomes)) == 4
+        assert sorted(fresh(article).slug for article in articles) == [
+            f"hvad-nu-{number}",
+            *(f"hvad-nu-{number}-{place}" for place in (2, 3, 4)),
+        ]
+
+
+def test_a_leg_is_abandoned_or_published_never_both():
+    editor = make_editor()
+    for _round in range(FEW_ROUNDS):
+        leg = begin_leg(make_relay())
+        article = put(make_leg_article(leg), "submitted")
+        version, holder = article.draft.version, leg.contributor.user
+
+        outcomes = at_once(
+            *[
+                partial(baton.abandon, leg, by=holder),
+                partial(workflow.take_step, article, "publish", by=editor, version=version),
+            ]
+            * 2
+        )
+
+        succeeded(outcomes)
+        state = {"abandoned": "submitted", "finished": "live"}
+        assert [state[leg] for leg in leg_states(leg.relay)] == [fresh(article).status]
+        assert moves(leg.relay).count("abandon") + moves(leg.relay).count("finish") == 1
+
+
+def test_drafts_saved_at_once_lose_no_word():
+    editor = make_editor()
+    for _round in range(FEW_ROUNDS):
+        article = make_news()
+        version = article.draft.version
+        texts = [f"<p>Ord nummer {number}.</p>" for number in range(4)]
+
+        outcomes = at_once(
+            *[
+                partial(desk.save_draft, article, {"body": text}, by=editor, version=version)
+                for text in texts
+            ]
+        )
+
+        [saved] = succeeded(outcomes)
+        conflicts = [outcome for outcome in outcomes if isinstance(outcome, desk.Conflict)]
+        assert len(conflicts) == 3
+        assert {conflict.theirs.body for conflict in conflicts} == {saved.body}
+        assert Draft.objects.get(article=article).body == saved.body
+        assert Draft.objects.get(article=article).version == version + 1
+
+
+def test_an_article_asked_for_at_once_is_made_once():
+    for _round in range(FEW_ROUNDS):
+        leg = begin_leg(make_relay())
+
+        outcomes = at_once(*[partial(desk.article_for, leg)] * 4)
+
+        assert len(succeeded(outcomes)) == 4
+        assert Article.objects.filter(leg=leg).count() == 1
