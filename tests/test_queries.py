@@ -1,0 +1,119 @@
+"""What a reader's page costs: so many queries, however much there is to show."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from articles.models.tag import tags_for
+from relays.models import Contributor, Relay, Theme
+from tests.factories import begin_leg, make_contributor, make_editor, make_relay, make_theme
+from tests.sites import NOON, make_archive, make_many_news
+
+pytestmark = pytest.mark.django_db
+
+# One line a page. No page asks more than eight times.
+QUERIES = {
+    "/": 6,
+    "/relays/": 4,
+    "/relays/?before=2026-03-03T11:00:00Z_1": 2,
+    "/relays/mange-etaper/": 6,
+    "/relays/mange-etaper/?before=4": 6,
+    "/relays/mange-etaper/?year=2026": 6,
+    "/relays/mange-etaper/2/": 1,
+    "/articles/{leg_article}/": 5,
+    "/articles/{news_article}/": 3,
+    "/themes/": 1,
+    "/themes/velfaerd/": 6,
+    "/themes/velfaerd/?year=2026": 6,
+    "/tags/mad/": 4,
+    "/contributors/": 1,
+    "/contributors/?letter=A": 1,
+    "/contributors/?after={middle_name}": 2,
+    "/contributors/{writer}/": 5,
+    "/contributors/{writer}/?before=2026-03-04T11:00:00Z_1": 5,
+    "/nowhere/": 0,
+}
+LISTINGS = [page for page in QUERIES if not page.startswith(("/articles/", "/nowhere/"))]
+
+
+def make_much(count):
+    """So many of everything that a page can list. Returns the addresses of QUERIES."""
+    theme, writer, [tag] = make_theme(), make_contributor("Aase Mangeord"), tags_for(["Mad"])
+    make_many_themes(count)
+    relay = make_relay("Mange etaper", alternation="off", theme=theme)
+    relay.editors.set([make_editor(f"Redaktør {n}") for n in range(count)])
+    articles = make_archive(relay, count, theme=theme, tag=tag, co_writer=writer)
+    articles[1].tags.add(*tags_for(f"Emneord {n}" for n in range(count)))
+    begin_leg(relay)
+    for n in range(count):
+        runs = make_relay(f"Løber {n}", theme=theme, alternation="off")
+        make_archive(runs, 1)
+        begin_leg(runs, receiver=writer)
+        ended = make_relay(f"I mål {n}")
+        make_archive(ended, 2, at=lambda leg, n=n: NOON + timedelta(days=n, hours=leg))
+        Relay.objects.filter(pk=ended.pk).update(closed=timezone.now())
+    news = make_many_news(count)
+    words = {
+        "leg_article": articles[1].slug,
+        "news_article": news[0].slug,
+        "writer": writer.slug,
+        "middle_name": Contributor.objects.get(name=f"Arkivskribent {relay.pk}-2").slug,
+    }
+    return {page: page.format(**words) for page in QUERIES}
+
+
+def make_many_themes(count):
+    Theme.objects.bulk_create(Theme(name=f"Tema {n}", slug=f"tema-{n}") for n in range(count))
+
+
+def asked_by(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+    assert response.status_code in (200, 302, 404)
+    return [query["sql"] for query in queries]
+
+
+@pytest.mark.parametrize("count", [4, 40])
+def test_a_page_asks_as_often_for_four_rows_as_for_forty(client, count):
+    addresses = make_much(count)
+
+    asked = {page: len(asked_by(client, address)) for page, address in addresses.items()}
+
+    assert asked == QUERIES
+
+
+def test_no_page_asks_more_than_eight_times():
+    assert max(QUERIES.values()) <= 8
+
+
+def test_no_listing_counts_rows_or_skips_them(client):
+    addresses = make_much(4)
+
+    asked = {page: " ".join(asked_by(client, addresses[page])) for page in LISTINGS}
+
+    assert [page for page, sql in asked.items() if re.search(r"\bOFFSET\b|COUNT\(\*\)", sql)] == []
+
+
+def test_lists_never_load_the_texts(client):
+    addresses = make_much(4)
+
+    loading = {
+        page: len([sql for sql in asked_by(client, addresses[page]) if '"body"' in sql])
+        for page in QUERIES
+    }
+
+    with_text = {"/", "/articles/{leg_article}/", "/articles/{news_article}/"}
+    assert {page: times for page, times in loading.items() if times} == dict.fromkeys(with_text, 1)
+
+
+def test_the_front_page_loads_the_texts_of_its_hero_and_chain_alone(client):
+    make_much(40)
+
+    page = client.get("/").context
+
+    assert [article.live.get_deferred_fields() for article in page["others"]] == [{"body"}] * 6
+    assert page["hero"].live.get_deferred_fields() == set()
