@@ -134,12 +134,16 @@ class ContributorAdmin(NewsroomAdmin):
 
 @admin.register(Theme)
 class ThemeAdmin(NewsroomAdmin):
-    list_display = ["name", "description", "post_count"]
+    list_display = ["name", "description", "posts"]
     search_fields = ["name__folded"]
     fields = ["name", "slug", "description"]
 
     def get_ordering(self, request):
         return [danish("name"), "pk"]
+
+    @admin.display(description=_("posts"), ordering="post_count")
+    def posts(self, theme):
+        return theme.post_count
 
 
 class UserForm(DjangoUserChangeForm):

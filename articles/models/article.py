@@ -5,6 +5,7 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
 from articles.models.tag import TaggedArticle
@@ -32,7 +33,7 @@ class Withdrawal(models.TextChoices):
 
 
 class Reason(models.TextChoices):
-    SUBMITTED = "submitted", _("Submitted")
+    SUBMITTED = "submitted", pgettext_lazy("history", "Submitted")
     SENT_BACK = "sent_back", _("Sent back")
     APPROVED = "approved", _("Approved")
     PUBLISHED = "published", _("Published")

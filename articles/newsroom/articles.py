@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from articles import desk, permissions, workflow
 from articles.models import Article, Byline, Draft, Revision
 from articles.newsroom.forms import ArticleForm
+from articles.templatetags.article_words import move_name
 from relays.admin import NewsroomAdmin
 from relays.errors import RuleBroken
 from relays.models import Leg, LegState
@@ -216,8 +217,8 @@ class ArticleAdmin(NewsroomAdmin):
         if step := self._step(request):
             self.message_user(
                 request,
-                _("“%(article)s”: %(step)s – done.")
-                % {"article": obj, "step": str(workflow.STEPS[step].label).lower()},
+                _("“%(article)s”: %(done)s.")
+                % {"article": obj, "done": str(move_name(step)).lower()},
                 messages.SUCCESS,
             )
             return redirect(self._address(obj.pk))

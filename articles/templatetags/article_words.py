@@ -1,12 +1,22 @@
 from django import template
 from django.utils.translation import gettext_lazy as _
-
-from articles.workflow import STEPS
+from django.utils.translation import pgettext_lazy
 
 register = template.Library()
 
-# Acts that are no step of the table.
-OTHER_MOVES = {
+# What happened, as a history says it; the buttons have words of their own (articles.workflow.STEPS).
+MOVES = {
+    "submit": pgettext_lazy("history", "Submitted"),
+    "take_back": _("Taken back"),
+    "send_back": _("Sent back"),
+    "approve": _("Approved"),
+    "schedule": _("Scheduled"),
+    "unschedule": _("Unscheduled"),
+    "publish": _("Published"),
+    "discard": _("Changes discarded"),
+    "withdraw": _("Withdrawn, with a notice"),
+    "remove": _("Withdrawn, gone"),
+    "restore": _("Shown to readers again"),
     "edit": _("Text changed"),
     "make_news": _("Made a news article"),
     "change_leg": _("Moved to another leg"),
@@ -15,5 +25,5 @@ OTHER_MOVES = {
 
 
 @register.filter
-def step_name(step):
-    return STEPS[step].label if step in STEPS else OTHER_MOVES.get(step, step)
+def move_name(step):
+    return MOVES.get(step, step)

@@ -5,7 +5,6 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from relays.baton import VERBS
 from relays.models import Sector
 
 register = template.Library()
@@ -42,6 +41,12 @@ def month(value):
 
 
 @register.filter
+def time_of_day(value):
+    """6.00."""
+    return formats.time_format(timezone.localtime(value), pgettext("time format", "H:i"))
+
+
+@register.filter
 def iso(value):
     return formats.date_format(_local(value), "Y-m-d")
 
@@ -51,8 +56,16 @@ def sector_name(sector):
     return Sector(sector).label if sector else ""
 
 
-# What follows from an act, or from a file, is a move too, but no button.
-OTHER_MOVES = {
+# What happened, as a history says it; the buttons have words of their own (relays.baton.VERBS).
+MOVES = {
+    "nominate": _("Nominated"),
+    "offer": _("Asked"),
+    "accept": _("Said yes"),
+    "decline": _("Said no"),
+    "withdraw": _("Withdrawn"),
+    "abandon": _("Abandoned"),
+    "close": _("Relay finished"),
+    "reopen": _("Relay reopened"),
     "take": _("Leg begins"),
     "finish": _("Leg finished"),
     "import": _("Imported"),
@@ -61,8 +74,8 @@ OTHER_MOVES = {
 
 
 @register.filter
-def verb_name(verb):
-    return VERBS[verb].label if verb in VERBS else OTHER_MOVES.get(verb, verb)
+def move_name(verb):
+    return MOVES.get(verb, verb)
 
 
 @register.filter

@@ -1,5 +1,7 @@
 // Runs before the editor: hands each rich-text field its HTML, says so in the hidden format
-// field, and gives the editing area the name of its label.
+// field, gives the editing area the name of its label, and its buttons the page's language.
+const inPageLanguage = window.gettext ?? (words => words)
+
 for (const field of document.querySelectorAll("textarea[data-django-prose-editor-configurable]")) {
   const form = field.form
   const format = form.elements[`${field.name}_format`]
@@ -11,6 +13,10 @@ for (const field of document.querySelectorAll("textarea[data-django-prose-editor
 }
 
 document.addEventListener("prose-editor:ready", ({ target }) => {
+  for (const button of target.closest(".prose-editor")?.querySelectorAll("button[title]") ?? []) {
+    button.title = inPageLanguage(button.title)
+    if (button.title) button.setAttribute("aria-label", button.title)
+  }
   const label = document.querySelector(`label[for="${target.id}"]`)
   const area = target.closest(".prose-editor")?.querySelector(".ProseMirror")
   if (!area || !label) return
