@@ -1,6 +1,6 @@
 """What the addresses of listings may say. Anything else does not exist."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django import forms
 
@@ -20,11 +20,11 @@ class KeyField(forms.RegexField):
         text, _underscore, pk = value.rpartition("_")
         try:
             moment = datetime.fromisoformat(text)
-        except ValueError as error:
+            if moment.tzinfo is None:
+                raise forms.ValidationError("no time zone")
+            return moment.astimezone(UTC), int(pk)
+        except (ValueError, OverflowError) as error:  # the latter at both ends of the calendar
             raise forms.ValidationError("not a moment") from error
-        if moment.tzinfo is None:
-            raise forms.ValidationError("no time zone")
-        return moment, int(pk)
 
 
 class YearField(forms.IntegerField):
