@@ -33,10 +33,10 @@ def front(request):
     rows: list[ChainRow] = []
     if hero:
         relay = next((relay for relay in relays if relay.pk == hero.relay_id), None)
-        # The hero with its text, and the posts before it for the chain: one query for both.
-        before = Q(relay=hero.relay, leg__number__lt=hero.leg.number) if hero.leg else Q()
-        nearest = Article.objects.public().filter(Q(pk=hero.pk) | before).with_text()
-        whole = list(nearest.newest_first()[:LEGS_BESIDE_THE_HERO])
+        # The hero with its text, and the posts of the chain beside it: one query for both.
+        legs = relay.newest_legs[:LEGS_BESIDE_THE_HERO] if relay else []
+        shown = Article.objects.public().filter(Q(pk=hero.pk) | Q(leg__in=legs))
+        whole = list(shown.with_text())
         hero = next(article for article in whole if article.pk == hero.pk)
         rows = _legs_beside(relay, whole) if relay else []
         prefetch_related_objects([*whole, *others], Byline.with_contributor())
