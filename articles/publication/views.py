@@ -98,7 +98,10 @@ def relay(request, slug):
     if before:
         legs = legs.filter(number__lt=before)
     if year:
-        legs = legs.filter(Q(article__published_at__year=year) | Q(article=None, began__year=year))
+        # A leg without a post that is out stands where it began, with a text begun or without.
+        legs = legs.filter(
+            Q(article__published_at__year=year) | Q(article__published_at=None, began__year=year)
+        )
     page, more = one_page(legs.order_by("-number"), LEGS_ON_A_PAGE)
     older = f"?{f'year={year}&' if year else ''}before={page[-1].number}" if more else ""
     is_short = relay.leg_count <= LEGS_ON_A_PAGE
