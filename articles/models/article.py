@@ -47,9 +47,13 @@ class ArticleQuerySet(models.QuerySet):
         """What readers may see. The only way for a reader's page to get articles."""
         return self.filter(live__isnull=False, withdrawal=Withdrawal.NONE)
 
+    def once_public(self):
+        """What readers see, or saw until it was withdrawn. For addresses that keep answering."""
+        return self.filter(live__isnull=False)
+
     def withdrawn(self):
         """What readers saw once: its address says so."""
-        return self.filter(live__isnull=False).exclude(withdrawal=Withdrawal.NONE)
+        return self.once_public().exclude(withdrawal=Withdrawal.NONE)
 
     def newest_first(self):
         return self.order_by("-published_at", "-pk")

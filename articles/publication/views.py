@@ -124,8 +124,13 @@ def relay(request, slug):
 def leg(request, slug, number):
     """The address of a leg leads to its article."""
     article = get_object_or_404(
-        Article.objects.public(), relay__slug=slug, leg__number=number, relay__opened__isnull=False
+        Article.objects.once_public(),
+        relay__slug=slug,
+        leg__number=number,
+        relay__opened__isnull=False,
     )
+    if article.withdrawal == Withdrawal.GONE:
+        return _gone(request)  # not its address, which is made of its title
     return redirect(article)
 
 
@@ -171,8 +176,12 @@ def _withdrawn(request, slug):
     article = get_object_or_404(Article.objects.withdrawn().for_page(), slug=slug)
     prefetch_related_objects([article], Byline.with_contributor())
     if article.withdrawal == Withdrawal.GONE:
-        return render(request, "410.html", status=410)
+        return _gone(request)
     return render(request, "articles/withdrawn.html", {"article": article})
+
+
+def _gone(request):
+    return render(request, "410.html", status=410)
 
 
 @require_safe
