@@ -41,7 +41,8 @@ EXTENSIONS = {
 # Tiptap adds a style element of its own; without it every typed space is stored as U+00A0.
 EDITOR_STYLE_HASH = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 
-_EMPTY_BLOCK = re.compile(r"<(p|h2|h3|li|blockquote)>(?:\s|<br>|&nbsp;)*</\1>")
+_EMPTY_BLOCK = re.compile(r"<(p|h2|h3|li|blockquote)>(?:\s|<br>|&nbsp;)*</\1>|<(strong|em)></\2>")
+_EMPTY_LINK = re.compile(r'<a href="[^"]*">((?:\s|<br>|&nbsp;)*)</a>')
 _RENAMED = [
     (re.compile(rf"<(/?){old}(?=[\s>])", re.I), rf"<\1{new}")
     for old, new in (
@@ -93,10 +94,10 @@ def clean_html(html: str) -> str:
     for pattern, new in _RENAMED:
         html = pattern.sub(new, html)
     cleaned = _cleaner.clean(html.replace("\x00", ""))
-    # Links that lost their target, and blocks that the editor leaves empty, say nothing.
+    # Links that lost their target, and what the editor leaves empty, say nothing.
     while True:
         shorter = re.sub(r"<a>(.*?)</a>", r"\1", cleaned, flags=re.S)
-        shorter = _EMPTY_BLOCK.sub("", shorter)
+        shorter = _EMPTY_LINK.sub(r"\1", _EMPTY_BLOCK.sub("", shorter))
         shorter = re.sub(r"<(ul|ol)>\s*</\1>", "", shorter).strip()
         if shorter == cleaned:
             return cleaned
