@@ -2,10 +2,13 @@
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
@@ -28,21 +31,29 @@ class NewsroomForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.is_new = self.instance.pk is None
         for field in self.fields.values():
-            field.show_hidden_initial = not self.is_new
+            field.show_hidden_initial = not (self.is_new or field.disabled)
 
     def clean(self):
         cleaned = super().clean()
         if not self.is_new:
             for name in self.changed_data:
-                self._ask_for_a_conflict(name)
+                if self.fields[name].show_hidden_initial:
+                    self._ask_for_a_conflict(name)
         return cleaned
 
+    def _post_clean(self):
+        self._with_touched_fields_only(super()._post_clean)
+
     def _save_m2m(self):
+        self._with_touched_fields_only(super()._save_m2m)
+
+    def _with_touched_fields_only(self, write):
+        everything = self.cleaned_data
         if not self.is_new:
-            untouched = set(self.cleaned_data) - set(self.changed_data)
-            for name in untouched:
-                del self.cleaned_data[name]
-        super()._save_m2m()
+            touched = set(self.changed_data)
+            self.cleaned_data = {name: everything[name] for name in everything if name in touched}
+        write()
+        self.cleaned_data = everything
 
     def _ask_for_a_conflict(self, name):
         bound = self[name]
@@ -50,7 +61,7 @@ class NewsroomForm(forms.ModelForm):
             self.data, self.files, bound.html_initial_name
         )
         now = self.get_initial_for_field(bound.field, name)
-        if not bound.field.has_changed(now, shown):
+        if _as_sent(bound.field, now) == _as_sent(bound.field, shown):
             return
         self.conflict = True
         self.add_error(
@@ -60,30 +71,43 @@ class NewsroomForm(forms.ModelForm):
         )
         # The next save has seen the other value, and is meant.
         self.data = self.data.copy()
-        prepared = bound.field.prepare_value(now)
-        values = prepared if isinstance(prepared, list) else [prepared]
-        self.data.setlist(
-            bound.html_initial_name, ["" if value is None else str(value) for value in values]
-        )
+        self.data.setlist(bound.html_initial_name, _as_sent(bound.field, now))
 
     def _in_words(self, field, value):
         if isinstance(value, list):
-            return ", ".join(str(each) for each in value) or "–"
+            return ", ".join(sorted(str(each) for each in value)) or "–"
         if isinstance(field, forms.ModelChoiceField) and value is not None:
             return str(field.queryset.filter(pk=getattr(value, "pk", value)).first())
         return str(value) if value not in (None, "") else "–"
 
 
-class NewsroomAdmin(admin.ModelAdmin):
+def _as_sent(field, value):
+    """A value as a page sends it back, so that yesterday's can be told from today's."""
+    prepared = field.prepare_value(value)
+    values = prepared if isinstance(prepared, list) else [prepared]
+    words = ["" if each is None else str(each) for each in values] or [""]
+    return sorted("\n".join(each.splitlines()).strip() for each in words)
+
+
+class OwnRowOnly:
+    """No pencil and no bin beside a choice: they would change another row than the page's."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = field.widget.can_delete_related = False
+        return field
+
+
+class NewsroomAdmin(OwnRowOnly, admin.ModelAdmin):
     """Saves the fields that the person changed and no other, so that yesterday's tab does not
     write yesterday's counters and states back."""
 
     form = NewsroomForm
-    slug_from = "name"
 
     def get_object(self, request, object_id, from_field=None):
         found = super().get_object(request, object_id, from_field)
-        if found and request.method == "POST":
+        if found and request.method == "POST" and connection.in_atomic_block:
             # Locked and read again: what the form compares with stays true until it is saved.
             rows = self.model._default_manager.select_for_update(no_key=True)
             found = rows.filter(pk=found.pk).first()
@@ -91,27 +115,38 @@ class NewsroomAdmin(admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         if not change:
-            if not obj.slug:
-                obj.slug = unique_slug(getattr(obj, self.slug_from), self.model._default_manager)
             obj.save()
             return
         own = {field.name for field in self.model._meta.concrete_fields}
         obj.save(update_fields=[name for name in form.changed_data if name in own])
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        response = super().render_change_form(request, context, *args, **kwargs)
+        inlines = context["inline_admin_formsets"]
+        forms = [form for inline in inlines for form in inline.formset.forms]
+        if any(getattr(form, "conflict", False) for form in [context["adminform"].form, *forms]):
+            response.status_code = 409
+        return response
+
+
+class AddressedAdmin(NewsroomAdmin):
+    """Of rows that have an address: made of the name, and fixed afterwards."""
+
+    slug_from = "name"
+
+    def save_model(self, request, obj, form, change):
+        if not (change or obj.slug):
+            obj.slug = unique_slug(getattr(obj, self.slug_from), self.model._default_manager)
+        super().save_model(request, obj, form, change)
 
     def get_readonly_fields(self, request, obj=None):
         # An address that may have been published keeps answering.
         fixed = ("slug",) if obj else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
 
-    def render_change_form(self, request, context, *args, **kwargs):
-        response = super().render_change_form(request, context, *args, **kwargs)
-        if getattr(context["adminform"].form, "conflict", False):
-            response.status_code = 409
-        return response
-
 
 @admin.register(Contributor)
-class ContributorAdmin(NewsroomAdmin):
+class ContributorAdmin(AddressedAdmin):
     list_display = ["name", "job_title", "organisation", "sector", "email", "phone"]
     list_filter = ["sector"]
     search_fields = ["name__folded", "organisation__folded", "job_title__folded", "email"]
@@ -133,7 +168,7 @@ class ContributorAdmin(NewsroomAdmin):
 
 
 @admin.register(Theme)
-class ThemeAdmin(NewsroomAdmin):
+class ThemeAdmin(AddressedAdmin):
     list_display = ["name", "description", "posts"]
     search_fields = ["name__folded"]
     fields = ["name", "slug", "description"]
@@ -146,10 +181,18 @@ class ThemeAdmin(NewsroomAdmin):
         return theme.post_count
 
 
-class UserForm(DjangoUserChangeForm):
+class UserForm(NewsroomForm, DjangoUserChangeForm):
     class Meta:
         model = User
-        fields = "__all__"
+        fields = [
+            "email",
+            "name",
+            "is_active",
+            "is_staff",
+            "groups",
+            "is_superuser",
+            "user_permissions",
+        ]
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -164,7 +207,7 @@ class NewUserForm(AdminUserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(NewsroomAdmin, DjangoUserAdmin):
     form, add_form = UserForm, NewUserForm
     list_display = ["name", "email", "is_staff", "is_active"]
     list_filter = ["is_staff", "is_active", "groups"]
@@ -200,6 +243,11 @@ class UserAdmin(DjangoUserAdmin):
     def has_change_permission(self, request, obj=None):
         allowed = super().has_change_permission(request, obj)
         return allowed and (request.user.is_superuser or obj is None or self._is_ordinary(obj))
+
+    def has_delete_permission(self, request, obj=None):
+        # The history of every row would go with the user.
+        acted = obj is not None and LogEntry.objects.filter(user=obj).exists()
+        return super().has_delete_permission(request, obj) and not acted
 
     def _is_ordinary(self, user):
         """Somebody whom a chief editor may look after: not above her own rights."""

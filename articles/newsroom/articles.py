@@ -14,7 +14,7 @@ from articles import desk, permissions, workflow
 from articles.models import Article, Byline, Draft, Revision
 from articles.newsroom.forms import ArticleForm
 from articles.templatetags.article_words import move_name
-from relays.admin import NewsroomAdmin
+from relays.admin import AddressedAdmin, NewsroomForm, OwnRowOnly
 from relays.errors import RuleBroken
 from relays.models import Leg, LegState
 from relays.richtext import editor_csp
@@ -31,18 +31,19 @@ class BylineFormSet(forms.BaseInlineFormSet):
         super().clean()
         leg = self.instance.leg
         kept = [
-            form.cleaned_data["contributor"]
+            form.instance.contributor_id
             for form in self.forms
-            if form.cleaned_data.get("contributor") and not form.cleaned_data.get("DELETE")
+            if not form.cleaned_data.get("DELETE")
         ]
-        if leg and leg.contributor not in kept:
+        if leg and leg.contributor_id not in kept:
             raise forms.ValidationError(
                 _("%(name)s has the leg and stays among the writers.") % {"name": leg.contributor}
             )
 
 
-class BylineInline(admin.TabularInline):
+class BylineInline(OwnRowOnly, admin.TabularInline):
     model = Byline
+    form = NewsroomForm
     formset = BylineFormSet
     fields = ["contributor", "order"]
     autocomplete_fields = ["contributor"]
@@ -78,7 +79,7 @@ class MoveToLegForm(forms.Form):
 
 
 @admin.register(Article)
-class ArticleAdmin(NewsroomAdmin):
+class ArticleAdmin(AddressedAdmin):
     form = ArticleForm
     inlines = [BylineInline]
     list_display = ["headline", "status", "where", "writers", "published_at", "responsible_editor"]

@@ -1,7 +1,10 @@
+from datetime import UTC
+
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.forms import TagField, TagWidget
-from taggit.utils import parse_tags
+from taggit.utils import edit_string_for_tags, parse_tags
 
 from articles import desk
 from articles.models import Article, Draft, Text
@@ -32,6 +35,25 @@ class TitleField(forms.CharField):
         return self.to_python(initial) != self.to_python(data)
 
 
+class MomentField(forms.DateTimeField):
+    """A time of the newsroom's own clock. Of an hour that comes twice the first is meant."""
+
+    def __init__(self, **kwargs):
+        widget = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(required=False, widget=widget, **kwargs)
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            with timezone.override(UTC):
+                wall = super().to_python(value)  # which refuses what is no time at all
+        first = wall.replace(tzinfo=timezone.get_current_timezone())
+        if timezone.localtime(first.astimezone(UTC)).hour != wall.hour:
+            raise forms.ValidationError(_("There is no such hour on that day: the clock skips it."))
+        return first
+
+
 class HiddenTags(TagWidget):
     input_type = "hidden"
 
@@ -40,6 +62,9 @@ class KeyedTagField(TagField):
     """Words between commas; two spellings of one word are one tag."""
 
     hidden_widget = HiddenTags
+
+    def prepare_value(self, value):
+        return value if isinstance(value, str) else edit_string_for_tags(value or [])
 
     def clean(self, value):
         words = super().clean(value)
@@ -94,12 +119,7 @@ class ArticleForm(NewsroomForm):
         required=False,
         help_text=_("Goes into the history with the step you take."),
     )
-    when = forms.DateTimeField(
-        label=_("Publication at"),
-        required=False,
-        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("For “Schedule”."),
-    )
+    when = MomentField(label=_("Publication at"), help_text=_("For “Schedule”."))
 
     class Meta:
         model = Article
@@ -149,7 +169,7 @@ class ArticleForm(NewsroomForm):
         return cleaned
 
     def _ask_for_a_conflict(self, name):
-        if name not in Text.CONTENT:  # of the text, `version` knows
+        if name not in Text.CONTENT:  # for the text, `version` tells
             super()._ask_for_a_conflict(name)
 
     def _show_both(self, conflict):

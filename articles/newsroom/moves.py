@@ -12,9 +12,15 @@ from relays import baton
 from relays.models import Channel, Contributor, Handoff, Leg, Relay
 
 
+class ContributorSelect(AutocompleteSelect):
+    def optgroups(self, name, value, attr=None):
+        # Django looks up whatever was sent, to show it again; not everything is a number.
+        return super().optgroups(name, [each for each in value if str(each).isdecimal()], attr)
+
+
 def contributor_field(label, **kwargs):
     """Any contributor, found by typing."""
-    widget = AutocompleteSelect(Handoff._meta.get_field("receiver"), admin.site)
+    widget = ContributorSelect(Handoff._meta.get_field("receiver"), admin.site)
     return forms.ModelChoiceField(Contributor.objects.all(), label=label, widget=widget, **kwargs)
 
 

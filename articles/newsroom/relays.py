@@ -11,7 +11,7 @@ from articles import desk
 from articles.models import Article
 from articles.newsroom.moves import ACTS, contributor_field, words_field
 from relays import baton, permissions
-from relays.admin import NewsroomAdmin, NewsroomForm
+from relays.admin import AddressedAdmin, NewsroomForm
 from relays.errors import RuleBroken
 from relays.models import Handoff, Leg, Relay
 
@@ -48,7 +48,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Relay)
-class RelayAdmin(NewsroomAdmin):
+class RelayAdmin(AddressedAdmin):
     list_display = ["name", "place", "holder", "due", "leg_count", "theme"]
     list_filter = [
         StateFilter,
@@ -214,7 +214,7 @@ class RelayAdmin(NewsroomAdmin):
             raise PermissionDenied
         act = ACTS[verb]
         row = self._row(act.model, relay, row_id)
-        form = act.form(request.POST or None)
+        form = act.form(request.POST if request.method == "POST" else None)
         status = 200
         if request.method == "POST" and form.is_valid():
             try:

@@ -4,10 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Tag
 from articles.models.tag import tag_key
-from relays.admin import NewsroomAdmin, NewsroomForm
+from relays.admin import AddressedAdmin, NewsroomForm
 
 
 class TagForm(NewsroomForm):
+    # taggit's own wants one, and would take letters that no address of ours has.
+    slug = forms.SlugField(label=Tag._meta.get_field("slug").verbose_name, required=False)
+
     def clean_name(self):
         name = " ".join(self.cleaned_data["name"].split())
         same = Tag.objects.filter(key=tag_key(name)).exclude(pk=self.instance.pk).first()
@@ -21,7 +24,7 @@ class TagForm(NewsroomForm):
 
 
 @admin.register(Tag)
-class TagAdmin(NewsroomAdmin):
+class TagAdmin(AddressedAdmin):
     form = TagForm
     list_display = ["name"]
     search_fields = ["name__folded"]
