@@ -83,7 +83,7 @@ class ArticleQuerySet(models.QuerySet):
         return self.with_headline().prefetch_related(Byline.with_contributor())
 
     def for_page(self):
-        return self.with_text().select_related("theme").prefetch_related("tags")
+        return self.with_text().select_related("theme")
 
     def for_desk(self):
         return self.select_related("draft", "relay", "theme", "leg__contributor")
