@@ -235,7 +235,7 @@ def publish_import(article: Article, *, published_at: datetime, slug: str) -> Ar
     """Make the draft of an imported article live, as of the day it was published elsewhere."""
     article = _lock(article)
     status_before, article.status = article.status, LIVE
-    article.published_at = article.published_at or published_at
+    article.published_at = published_at
     article.slug = article.slug or slug
     revision = revisions.freeze(article, Reason.IMPORTED, by=None)
     _make_live(article, revision)
@@ -246,11 +246,12 @@ def publish_import(article: Article, *, published_at: datetime, slug: str) -> Ar
 
 @transaction.atomic
 def correct_publication_date(article: Article, published_at: datetime) -> None:
-    """The day an imported article really came out. For imports."""
+    """The day an article came out elsewhere. For imports."""
     article = _lock(article)
     article.published_at = published_at
     article.save(update_fields=["published_at"])
     article.bylines.update(published_at=published_at)
+    record_move(article, "amend", by=None)
 
 
 @transaction.atomic

@@ -371,38 +371,64 @@ def add_past_leg(
 
 
 @transaction.atomic
-def amend_past_leg(leg: Leg, *, contributor: Contributor | None, sector: str, message: str) -> bool:
-    """What an amended file says of a leg that was imported. Returns whether anything changed."""
+def amend_past_leg(
+    leg: Leg, *, contributor: Contributor | None, sector: str, began: datetime, message: str
+) -> bool:
+    """What an amended file says of a leg that was imported. Returns whether anything changed.
+
+    When a leg that ran here began is known here, and no file says it better.
+    """
     relay = _lock(leg.relay_id)
     leg = _fresh(relay, relay.legs.select_related("handoff"), leg)
-    was = (leg.contributor_id, leg.sector, leg.handoff.message if leg.handoff else "")
-    will_be = (contributor and contributor.pk, sector, message if contributor else "")
+    imported = _was_imported(leg)
+    was = (leg.contributor_id, leg.sector, leg.handoff.message if leg.handoff else "", leg.began)
+    will_be = (
+        contributor and contributor.pk,
+        sector,
+        message if contributor else "",
+        began if imported else leg.began,
+    )
     if was == will_be:
         return False
-    if not leg.moves.filter(verb="import").exists():
+    if not imported:
         raise RuleBroken(_("%(leg)s ran here: a file can't change it.") % {"leg": leg})
     if contributor and leg.handoff:
-        leg.handoff.receiver, leg.handoff.message = contributor, message
-        leg.handoff.save(update_fields=["receiver", "message"])
+        handoff = leg.handoff
+        handoff.receiver, handoff.message, handoff.answered = contributor, message, began
+        handoff.save(update_fields=["receiver", "message", "answered"])
     elif leg.handoff:  # the file has forgotten the writer
         _set_state(leg.handoff, HandoffState.WITHDRAWN)
         leg.handoff = None
     elif contributor and leg.number:
         giver = relay.legs.filter(number=leg.number - 1).first()
-        leg.handoff = _past_handoff(relay, giver, contributor, message, leg.began)
-    leg.contributor, leg.sector = contributor, sector
-    leg.save(update_fields=["contributor", "sector", "handoff"])
+        leg.handoff = _past_handoff(relay, giver, contributor, message, began)
+    leg.contributor, leg.sector, leg.began = contributor, sector, began
+    leg.save(update_fields=["contributor", "sector", "began", "handoff"])
     _record("amend", relay, leg=leg, handoff=leg.handoff, by=None)
     return True
 
 
 @transaction.atomic
-def correct_opening(relay: Relay, opened: datetime) -> None:
-    """The day an imported relay really began."""
+def amend_past(
+    relay: Relay, *, opened: datetime, closed: datetime | None, closing_note: str
+) -> bool:
+    """What an amended file says of how an imported relay began and ended, where that was not
+    here. Returns whether anything changed."""
     relay = _lock(relay.pk)
-    relay.opened = opened
-    relay.save(update_fields=["opened"])
+    was = (relay.opened, relay.closed, relay.closing_note)
+    if _was_imported(relay.legs.get(number=1)):
+        relay.opened = opened
+    if relay.closed and closed and relay.moves.filter(verb="close").latest("pk").by is None:
+        relay.closed, relay.closing_note = closed, closing_note
+    if was == (relay.opened, relay.closed, relay.closing_note):
+        return False
+    relay.save(update_fields=["opened", "closed", "closing_note"])
     _record("amend", relay, by=None)
+    return True
+
+
+def _was_imported(leg):
+    return leg.moves.filter(verb="import").exists()
 
 
 # How they do it ------------------------------------------------------------------------------

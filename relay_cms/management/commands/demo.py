@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles import desk, workflow
-from articles.importing import import_relay, read_relay
 from articles.models import Article, Byline, Draft
 from articles.models.tag import tags_for
+from articles.transfer import import_relay, read_relay
 from relays import baton
 from relays.danish import unique_slug
 from relays.models import Channel, Contributor, Handoff, Leg, Relay, Theme, User
@@ -78,7 +78,7 @@ class Command(BaseCommand):
         return people
 
     def _relay(self, name):
-        given = read_relay((TEXTS / f"{name}.json").read_text(encoding="utf-8"))
+        given = read_relay((TEXTS / f"{name}.json").read_bytes())
         given["started"] += self.shift
         for post in given["posts"]:
             post["published"] += self.shift

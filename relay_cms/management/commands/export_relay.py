@@ -1,8 +1,8 @@
 import json
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
-from articles.importing import TransferFailed, export_relay
+from articles.transfer import TransferFailed, export_relay
 from relays.models import Relay
 
 
@@ -12,6 +12,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("slug")
 
+    @no_translations
     def handle(self, *, slug, **options):
         relay = Relay.objects.select_related("theme").filter(slug=slug).first()
         if relay is None:

@@ -1,11 +1,10 @@
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 from django.db import transaction
 from tqdm import tqdm
 
-from articles.importing import TransferFailed, import_relay, read_relay
-from relays.errors import RuleBroken
+from articles.transfer import TransferFailed, import_relay, read_relay
 
 LONG_FILE = 50  # posts from which on a progress bar is worth its lines
 
@@ -19,11 +18,14 @@ class Command(BaseCommand):
             "--dry-run", action="store_true", help="say what would happen, and change nothing"
         )
 
+    @no_translations  # commands speak English, the refusals they pass on too
     def handle(self, *, file, dry_run, **options):
         try:
-            given = read_relay(file.read_text(encoding="utf-8"))
+            given = read_relay(file.read_bytes())
             report = self._import(given, dry_run=dry_run)
-        except (OSError, UnicodeDecodeError, TransferFailed, RuleBroken) as error:
+        except OSError as error:
+            raise CommandError(f"{file}: {error.strerror}.") from error
+        except TransferFailed as error:
             raise CommandError(f"{file}: {error}") from error
         for line in report.to_check:
             self.stdout.write(f"  {line}")
