@@ -1,6 +1,7 @@
 """People who press at the same moment: one result, and a kind sentence for everybody else.
 
-Real threads with connections of their own. On SQLite the IMMEDIATE transaction is the lock.
+Real threads with connections of their own. On SQLite the IMMEDIATE transaction is the lock, and
+whoever waits asks again every 100 ms: sixteen take most of a second, busy or not.
 """
 
 import threading
