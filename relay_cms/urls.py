@@ -5,6 +5,8 @@ from django.views.i18n import JavaScriptCatalog
 
 from relay_cms import views
 
+admin.site.site_title = admin.site.site_header = settings.SITE_NAME
+
 urlpatterns = [
     # The editor's words: its script asks the page for them, and the admin's own lack them.
     path(

@@ -1,10 +1,13 @@
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from taggit import admin as taggit_admin
 
 from articles.models import Tag
 from articles.models.tag import tag_key
 from relays.admin import AddressedAdmin, NewsroomForm
+
+admin.site.unregister(taggit_admin.Tag)  # its table stays empty: our tags have keys
 
 
 class TagForm(NewsroomForm):
