@@ -38,6 +38,9 @@ gettext("Uppercase Roman numerals")
 gettext("Uppercase letters")
 
 // What its buttons say in English only: static/js/rich-text.js looks these up.
+gettext("Heading 2")
+gettext("Heading 3")
+gettext("Paragraph")
 gettext("blockquote")
 gettext("bold")
 gettext("heading 2")

@@ -1,6 +1,6 @@
 // Runs before the editor: hands each rich-text field its HTML, says so in the hidden format
 // field, gives the editing area the name of its label, and its buttons the page's language.
-const inPageLanguage = window.gettext ?? (words => words)
+const gettext = window.gettext ?? (words => words)
 
 for (const field of document.querySelectorAll("textarea[data-django-prose-editor-configurable]")) {
   const form = field.form
@@ -13,16 +13,28 @@ for (const field of document.querySelectorAll("textarea[data-django-prose-editor
 }
 
 document.addEventListener("prose-editor:ready", ({ target }) => {
-  for (const button of target.closest(".prose-editor")?.querySelectorAll("button[title]") ?? []) {
-    button.title = inPageLanguage(button.title)
-    if (button.title) button.setAttribute("aria-label", button.title)
-  }
   const label = document.querySelector(`label[for="${target.id}"]`)
-  const area = target.closest(".prose-editor")?.querySelector(".ProseMirror")
+  const editor = target.closest(".prose-editor")
+  const area = editor?.querySelector(".ProseMirror")
   if (!area || !label) return
+  // The editor draws its buttons a moment later, in English, and one of them again and again.
+  new MutationObserver(() => translateButtons(editor)).observe(editor, { childList: true, subtree: true })
   area.setAttribute("aria-label", label.textContent.replace(/:\s*$/, "").trim())
   area.setAttribute("aria-multiline", "true")
   area.setAttribute("role", "textbox")
   area.lang = target.lang || document.documentElement.lang
   label.addEventListener("click", () => area.focus())
 })
+
+function translateButtons(editor) {
+  for (const button of editor.querySelectorAll(".prose-menubar [title]")) {
+    const words = gettext(button.title)
+    if (words === button.title) continue
+    button.title = words
+    button.setAttribute("aria-label", words)
+  }
+  for (const option of editor.querySelectorAll(".prose-menubar__option > *")) {
+    const words = gettext(option.textContent)
+    if (words !== option.textContent) option.textContent = words
+  }
+}
