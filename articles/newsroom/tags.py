@@ -1,13 +1,15 @@
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from taggit import admin as taggit_admin
+from taggit.admin import Tag as UnusedTag
 
 from articles.models import Tag
 from articles.models.tag import tag_key
 from relays.admin import AddressedAdmin, NewsroomForm
 
-admin.site.unregister(taggit_admin.Tag)  # its table stays empty: our tags have keys
+# taggit brings an admin for its own tags, which nobody here has, with a page that merges them
+# for whoever is on the staff.
+admin.site.unregister(UnusedTag)
 
 
 class TagForm(NewsroomForm):
