@@ -1,0 +1,356 @@
+"""Who may ask for what: a row for every address, a column for every role."""
+
+import hashlib
+from contextlib import contextmanager
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver, resolve
+
+from articles.models.tag import tags_for
+from relays import baton
+from tests.factories import (
+    begin_leg,
+    make_chief_editor,
+    make_contributor,
+    make_editor,
+    make_handoff,
+    make_leg_article,
+    make_news,
+    make_relay,
+    make_superuser,
+    make_theme,
+    make_user,
+    publish_leg,
+    put,
+    write,
+)
+from tests.forms import fields_of
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ["anonymous", "contributor", "other contributor", "editor", "chief editor", "superuser"]
+
+# address | GET | POST: what each role is answered, in the order of ROLES; one answer is for all.
+# "login" sends to the log-in, "+" changes rows. A POST sends what FORMS says.
+TABLE = """
+/ | 200 | 405
+/relays/ | 200 | 405
+/relays/running/ | 200 | 405
+/relays/running/1/ | 302 | 405
+/relays/not-begun/ | 404 | 405
+/articles/published/ | 200 | 405
+/articles/scheduled/ | 404 | 405
+/themes/ | 200 | 405
+/themes/velfaerd/ | 200 | 405
+/tags/mad/ | 200 | 405
+/contributors/ | 200 | 405
+/contributors/contributor/ | 200 | 405
+/contributors/asked/ | 404 | 405
+/media/picture.webp | 200 | 405
+/admin/ | login login login 200 200 200 | login login login 200 200 200
+/admin/nowhere/ | login login login 404 404 404 | login login login 404 404 404
+/admin/login/ | 200 200 200 302 302 302 | 200
+/admin/logout/ | 302 302 302 405 405 405 | 302 302 302 200 200 200
+/admin/password_change/ | login login login 200 200 200 | login login login 200 200 302+
+/admin/password_change/done/ | login login login 200 200 200 | login login login 405 405 405
+/admin/autocomplete/?app_label=relays&model_name=handoff&field_name=receiver | login login login 200 200 200 | login login login 405 405 405
+/admin/jsi18n/ | login login login 200 200 200 | login login login 405 405 405
+/admin/editor-words.js | 200 | 405
+/admin/r/{contributor_type}/{contributor}/ | login login login 302 302 302 | login login login 302 302 302
+/admin/auth/ | login login login 404 404 200 | login login login 404 404 200
+/admin/relays/ | login login login 200 200 200 | login login login 200 200 200
+/admin/articles/ | login login login 200 200 200 | login login login 200 200 200
+/admin/auth/group/ | login login login 403 403 200 | login login login 403 403 200
+/admin/auth/group/add/ | login login login 403 403 200 | login login login 403 403 302+
+/admin/auth/group/{group}/ | login login login 302 302 302 | login login login 302 302 302
+/admin/auth/group/{group}/change/ | login login login 403 403 200 | login login login 403 403 302+
+/admin/auth/group/{group}/delete/ | login login login 403 403 200 | login login login 403 403 302+
+/admin/auth/group/{group}/history/ | login login login 403 403 200 | login login login 403 403 200
+/admin/relays/user/ | login login login 403 200 200 | login login login 403 200 200
+/admin/relays/user/add/ | login login login 403 200 200 | login login login 403 302+ 302+
+/admin/relays/user/{user}/ | login login login 302 302 302 | login login login 302 302 302
+/admin/relays/user/{user}/change/ | login login login 403 200 200 | login login login 403 302+ 302+
+/admin/relays/user/{superuser}/change/ | login login login 403 200 200 | login login login 403 403 302+
+/admin/relays/user/{user}/password/ | login login login 403 200 200 | login login login 403 302+ 302+
+/admin/relays/user/{superuser}/password/ | login login login 403 403 200 | login login login 403 403 302+
+/admin/relays/user/{user}/delete/ | login login login 403 403 200 | login login login 403 403 302+
+/admin/relays/user/{user}/history/ | login login login 403 200 200 | login login login 403 200 200
+/admin/relays/contributor/ | login login login 200 200 200 | login login login 200 200 200
+/admin/relays/contributor/add/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/contributor/{contributor}/ | login login login 302 302 302 | login login login 302 302 302
+/admin/relays/contributor/{contributor}/change/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/contributor/{contributor}/delete/ | login login login 200 200 200 | login login login 200 200 200
+/admin/relays/contributor/{unknown}/delete/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/contributor/{contributor}/history/ | login login login 200 200 200 | login login login 200 200 200
+/admin/relays/theme/ | login login login 200 200 200 | login login login 200 200 200
+/admin/relays/theme/add/ | login login login 403 200 200 | login login login 403 302+ 302+
+/admin/relays/theme/{theme}/ | login login login 302 302 302 | login login login 302 302 302
+/admin/relays/theme/{theme}/change/ | login login login 200 200 200 | login login login 403 302+ 302+
+/admin/relays/theme/{theme}/delete/ | login login login 403 200 200 | login login login 403 200 200
+/admin/relays/theme/{bare_theme}/delete/ | login login login 403 200 200 | login login login 403 302+ 302+
+/admin/relays/theme/{theme}/history/ | login login login 200 200 200 | login login login 200 200 200
+/admin/relays/relay/ | login login login 200 200 200 | login login login 200 200 200
+/admin/relays/relay/add/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{running}/ | login login login 302 302 302 | login login login 302 302 302
+/admin/relays/relay/{running}/change/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{running}/delete/ | login login login 403 403 200 | login login login 403 403 200
+/admin/relays/relay/{running}/history/ | login login login 200 200 200 | login login login 200 200 200
+/admin/relays/relay/{running}/leg/{leg}/article/ | login login login 405 405 405 | login login login 302+ 302+ 302+
+/admin/relays/relay/{free}/nominate/{free}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{begins}/offer/{nominated}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{not_begun}/accept/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{not_begun}/decline/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{not_begun}/withdraw/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{running}/abandon/{leg}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{free}/close/{free}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{finished}/reopen/{finished}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{free}/delete/{free}/ | login login login 404 404 404 | login login login 404 404 404
+/admin/articles/article/ | login login login 200 200 200 | login login login 200 200 200
+/admin/articles/article/add/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/articles/article/{draft}/ | login login login 302 302 302 | login login login 302 302 302
+/admin/articles/article/{draft}/change/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/articles/article/{draft}/delete/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/articles/article/{published}/delete/ | login login login 200 200 200 | login login login 200 200 200
+/admin/articles/article/{draft}/history/ | login login login 200 200 200 | login login login 200 200 200
+/admin/articles/article/{published}/revisions/1/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/articles/article/{homeless}/leg/ | login login login 405 405 405 | login login login 302+ 302+ 302+
+/admin/articles/tag/ | login login login 200 200 200 | login login login 200 200 200
+/admin/articles/tag/add/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/articles/tag/{tag}/ | login login login 302 302 302 | login login login 302 302 302
+/admin/articles/tag/{tag}/change/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/articles/tag/{tag}/delete/ | login login login 403 200 200 | login login login 403 302+ 302+
+/admin/articles/tag/{tag}/history/ | login login login 200 200 200 | login login login 200 200 200
+"""
+
+PASSWORD = {
+    "usable_password": "true",
+    "password1": "Madvogn-2026",
+    "password2": "Madvogn-2026",
+}
+# What a POST sends, and on a page that changes a row what differs from the form as it opens.
+FORMS = {
+    "/admin/password_change/": {
+        "old_password": "secret",
+        "new_password1": "Madvogn-2026",
+        "new_password2": "Madvogn-2026",
+    },
+    "/admin/auth/group/add/": {"name": "Korrektur"},
+    "/admin/auth/group/{group}/change/": {"name": "Korrektur"},
+    "/admin/relays/user/add/": {
+        "email": "ny@newsroom.example",
+        "name": "Ny",
+        "usable_password": "false",
+    },
+    "/admin/relays/user/{user}/change/": {"name": "Ny"},
+    "/admin/relays/user/{superuser}/change/": {"name": "Ny"},
+    "/admin/relays/user/{user}/password/": PASSWORD,
+    "/admin/relays/user/{superuser}/password/": PASSWORD,
+    "/admin/relays/contributor/add/": {"name": "Ny"},
+    "/admin/relays/contributor/{contributor}/change/": {"name": "Ny"},
+    "/admin/relays/theme/add/": {"name": "Ny"},
+    "/admin/relays/theme/{theme}/change/": {"name": "Ny"},
+    "/admin/relays/relay/add/": {
+        "title": "Ny?",
+        "first_runner": "{contributor}",
+        "alternation": "off",
+        "answer_days": "5",
+        "write_days": "14",
+        "edit_days": "7",
+        "language": "da",
+    },
+    "/admin/relays/relay/{running}/change/": {"title": "Ny?"},
+    "/admin/relays/relay/{free}/nominate/{free}/": {"receiver": "{unknown}"},
+    "/admin/relays/relay/{not_begun}/accept/{offered}/": {"channel": "phone"},
+    "/admin/relays/relay/{not_begun}/decline/{offered}/": {"channel": "phone"},
+    "/admin/articles/article/add/": {
+        "title": "Ny",
+        "language": "da",
+        "bylines-TOTAL_FORMS": "0",
+        "bylines-INITIAL_FORMS": "0",
+    },
+    "/admin/articles/article/{draft}/change/": {"title": "Ny", "_step_submit": "1"},
+    "/admin/articles/tag/add/": {"name": "Ny", "slug": "ny"},
+    "/admin/articles/tag/{tag}/change/": {"name": "Ny"},
+}
+
+
+def rows_of_the_table():
+    for line in TABLE.strip().splitlines():
+        address, get, post = (part.strip() for part in line.split("|"))
+        yield address, for_each_role(get), for_each_role(post)
+
+
+def for_each_role(column):
+    answers = column.split()
+    return dict(zip(ROLES, answers * len(ROLES) if len(answers) == 1 else answers, strict=True))
+
+
+# The scene -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def users():
+    """Somebody in each role; the contributor has a leg that runs and a text."""
+    return {
+        "anonymous": None,
+        "contributor": make_user("Contributor"),
+        "other contributor": make_contributor("Other", slug="other").user,
+        "editor": make_editor(),
+        "chief editor": make_chief_editor(),
+        "superuser": make_superuser(),
+    }
+
+
+@pytest.fixture
+def scene(users, settings, tmp_path):
+    """What the addresses of the table speak of."""
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "picture.webp").write_bytes(b"")
+    theme, [tag] = make_theme("Velfærd"), tags_for(["Mad"])
+    contributor = make_contributor("Contributor", slug="contributor", user=users["contributor"])
+    asked = make_contributor("Asked", slug="asked", sector="")
+    running = make_relay("Running", slug="running", theme=theme, alternation="off")
+    published = publish_leg(running, receiver=contributor, title="Published")
+    published.tags.add(tag)
+    write(published, title="Newer")  # so that going back to its first revision is an act
+    draft = make_leg_article(begin_leg(make_relay(), receiver=contributor), title="Draft")
+    scheduled = make_news("Scheduled", slug="scheduled", writer=contributor)
+    homeless = make_leg_article(title="Homeless")
+    baton.abandon(homeless.leg, by=None)
+    not_begun = make_relay("Not begun", slug="not-begun")
+    begins = make_relay("Begins")
+    finished = baton.close(make_relay("Finished", finished_legs=1), by=None)
+    rows = {
+        "running": running,
+        "leg": begin_leg(running, receiver=contributor),
+        "free": make_relay("Free", finished_legs=1),
+        "finished": finished,
+        "not_begun": not_begun,
+        "offered": make_handoff(not_begun, offered=True, receiver=asked),
+        "begins": begins,
+        "nominated": make_handoff(begins, receiver=asked),
+        "published": published,
+        "draft": draft,
+        "scheduled": put(scheduled, "scheduled"),
+        "homeless": homeless,
+        "theme": theme,
+        "bare_theme": make_theme("Ledelse"),
+        "tag": tag,
+        "contributor": contributor,
+        "unknown": make_contributor("Unknown", sector="", user=None),
+        "user": make_user(),
+        "superuser": users["superuser"],
+        "group": Group.objects.get(name="Editor"),
+        "contributor_type": ContentType.objects.get_for_model(contributor),
+    }
+    return {name: row.pk for name, row in rows.items()}
+
+
+@pytest.fixture
+def forms(users, scene):
+    """What a POST to each address sends, so that it acts where it may."""
+    client = Client()
+    client.force_login(users["superuser"])
+    forms = {}
+    for address, said in FORMS.items():
+        shown = fields_of(client.get(address.format(**scene))) if "/change/" in address else {}
+        forms[address] = shown | {name: value.format(**scene) for name, value in said.items()}
+    return forms
+
+
+def answer_to(user, method, address, form=None):
+    """The answer to one role, as the table says it."""
+    client = Client()
+    if user:
+        client.force_login(user)
+    response = getattr(client, method)(address, form)
+    response.getvalue()  # a file is closed when it has been read
+    if response.status_code == 302 and response.url.startswith("/admin/login/"):
+        return "login"
+    return str(response.status_code)
+
+
+@contextmanager
+def rolled_back():
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def all_rows():
+    """A checksum of every table that is ours, and of the admin's log."""
+    ours = {"relays", "articles", "taggit", "auth", "admin"}
+    return {
+        model._meta.label: checksum(model)
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label in ours
+    }
+
+
+def checksum(model):
+    fields = [field.attname for field in model._meta.concrete_fields if field.name != "last_login"]
+    rows = list(model._default_manager.order_by("pk").values_list(*fields))
+    return len(rows), hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def routes(resolver=None, before=""):
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = before + str(pattern.pattern).removeprefix("^")  # as a match says it
+        if hasattr(pattern, "url_patterns"):
+            yield from routes(pattern, route)
+        else:
+            yield route
+
+
+# The walk ------------------------------------------------------------------------------------
+
+
+def test_every_address_of_the_site_has_a_row(scene):
+    rows = {
+        resolve(address.format(**scene).partition("?")[0]).route
+        for address, _get, _post in rows_of_the_table()
+    }
+
+    assert [route for route in routes() if route not in rows] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_get_answers_as_the_table_says_and_changes_nothing(users, scene, role):
+    before = all_rows()
+
+    found = {
+        address: answer_to(users[role], "get", address.format(**scene))
+        for address, _get, _post in rows_of_the_table()
+    }
+
+    assert found == {address: get[role] for address, get, _post in rows_of_the_table()}
+    assert all_rows() == before
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_post_changes_rows_only_with_the_right(users, scene, forms, role):
+    def post(address):
+        form = {"post": "yes"} | forms.get(address, {})  # the admin's word for a meant deletion
+        return answer_to(users[role], "post", address.format(**scene), form)
+
+    expected = {address: answers[role] for address, _get, answers in rows_of_the_table()}
+    before = all_rows()
+    found = {address: post(address) for address, answer in expected.items() if "+" not in answer}
+    assert all_rows() == before
+
+    for address in expected.keys() - found.keys():
+        with rolled_back():
+            found[address] = post(address) + ("+" if all_rows() != before else "")
+    assert found == expected
+
+
+def test_who_is_not_of_the_newsroom_changes_nothing():
+    """The table itself: a "+" stands in the columns of editors only."""
+    for address, get, post in rows_of_the_table():
+        assert not any("+" in answer for answer in get.values()), address
+        assert not any("+" in post[role] for role in ROLES[:3]), address
