@@ -1,15 +1,13 @@
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
-from taggit.admin import Tag as UnusedTag
+from taggit import admin as taggit_admin
 
 from articles.models import Tag
 from articles.models.tag import tag_key
 from relays.admin import AddressedAdmin, NewsroomForm
 
-# taggit brings an admin for its own tags, which nobody here has, with a page that merges them
-# for whoever is on the staff.
-admin.site.unregister(UnusedTag)
+admin.site.unregister(taggit_admin.Tag)  # its table stays empty: our tags have keys
 
 
 class TagForm(NewsroomForm):
