@@ -65,7 +65,7 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "csp",
     "django.forms",
-    "django.contrib.admin",
+    "articles.newsroom.site.NewsroomAdminConfig",  # django.contrib.admin, lists in our order
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -741,3 +741,40 @@ def test_the_history_of_a_row_is_read_and_never_posted_to(person):
 
     assert client.get(url).status_code == 200
     assert client.post(url).status_code < 500
+
+
+# What stands where -----------------------------------------------------------------------------
+
+
+def test_what_is_opened_most_comes_first():
+    response = log_in(make_superuser()).get(reverse("admin:index"))
+
+    assert [
+        (app["app_label"], [model["object_name"] for model in app["models"]])
+        for app in response.context["app_list"]
+    ] == [
+        ("relays", ["Relay", "Contributor", "Theme", "User"]),
+        ("articles", ["Article", "Tag"]),
+        ("auth", ["Group"]),
+    ]
+
+
+def test_a_list_says_of_a_withdrawn_article_that_it_is():
+    article = publish(make_news())
+    put_away = {"withdrawal": "notice"}
+    Article.objects.filter(pk=article.pk).update(**put_away)
+
+    response = log_in(make_editor()).get(list_url(Article))
+
+    assert "Withdrawn, with a notice</td>" in response.content.decode()
+
+
+def test_no_choice_has_a_bin_or_a_pencil_beside_it():
+    client = log_in(make_superuser())
+    article = make_leg_article()
+    article.theme = make_theme()
+    article.save()
+
+    pages = [client.get(change_url(row)).content.decode() for row in (article, article.relay)]
+
+    assert not any("change-related" in page or "delete-related" in page for page in pages)

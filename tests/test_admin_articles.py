@@ -1,5 +1,6 @@
 """An article in the admin: written, walked along its road by buttons, and never lost."""
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -945,3 +946,38 @@ def test_texts_are_for_editors(url):
 
     assert log_in(insider).post(url(article)).status_code == 403
     assert log_in(article.leg.contributor.user).post(url(article)).status_code == 302
+
+
+# What stands where ---------------------------------------------------------------------------------
+
+
+def test_what_a_step_wants_stands_beside_its_button():
+    client = log_in(make_editor())
+    article = put(make_leg_article(), "submitted")
+
+    page = client.get(change_url(article)).content.decode()
+
+    places = [
+        page.index(f'{mark}"') for mark in ('id="id_title', 'id="bylines-group', 'id="id_note')
+    ]
+    assert places == sorted(places)
+    assert page.count('id="id_note"') == page.count('id="id_when"') == 1
+
+
+@pytest.mark.parametrize(("status", "offered"), [("draft", True), ("submitted", False)])
+def test_deleting_is_offered_only_where_it_can_be(status, offered):
+    article = put(make_leg_article(), status)
+
+    page = log_in(make_editor()).get(change_url(article)).content.decode()
+
+    assert ("deletelink" in page) == offered
+
+
+def test_the_text_is_spell_checked_in_its_own_language():
+    article = make_leg_article()
+    Article.objects.filter(pk=article.pk).update(language="en")
+
+    page = log_in(make_editor()).get(change_url(article)).content.decode()
+
+    fields = re.findall(r'lang="en"[^>]* id="id_(\w+)"', page)
+    assert fields == ["title", "standfirst", "body", "interests"]

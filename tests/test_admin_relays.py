@@ -724,3 +724,22 @@ def test_a_post_to_a_history_or_password_page_outside_a_transaction_is_no_error_
     password = client.post(reverse("admin:auth_user_password_change", args=[mads.pk]), {})
 
     assert [history.status_code, password.status_code] == [200, 200]
+
+
+# What stands where -------------------------------------------------------------------------------
+
+
+def test_a_table_in_which_nothing_can_be_done_has_no_column_for_it():
+    client = log_in(make_editor())
+
+    finished = client.get(change_url(make_relay(finished_legs=2))).content.decode()
+    running = client.get(change_url(make_relay(running=True))).content.decode()
+
+    assert "What you can do" not in finished
+    assert running.count("What you can do") == 1
+
+
+def test_the_way_to_the_readers_page_stands_once():
+    page = log_in(make_editor()).get(change_url(make_relay(running=True))).content.decode()
+
+    assert page.count("viewsitelink") == 1

@@ -18,6 +18,7 @@ from relays.admin import AddressedAdmin, NewsroomForm, OwnRowOnly
 from relays.errors import RuleBroken
 from relays.models import Leg, LegState
 from relays.richtext import editor_csp
+from relays.templatetags.relay_words import day
 
 STEP = "_step_"  # a submit button `_step_approve` takes the step "approve"
 
@@ -82,7 +83,7 @@ class MoveToLegForm(forms.Form):
 class ArticleAdmin(AddressedAdmin):
     form = ArticleForm
     inlines = [BylineInline]
-    list_display = ["headline", "status", "where", "writers", "published_at", "responsible_editor"]
+    list_display = ["headline", "standing", "where", "writers", "published", "responsible_editor"]
     list_filter = [
         "status",
         "withdrawal",
@@ -122,6 +123,16 @@ class ArticleAdmin(AddressedAdmin):
     @admin.display(description=_("title"), ordering="draft__title")
     def headline(self, article):
         return str(article)
+
+    @admin.display(description=_("status"), ordering="status")
+    def standing(self, article):
+        return (
+            article.get_withdrawal_display() if article.withdrawal else article.get_status_display()
+        )
+
+    @admin.display(description=_("published"), ordering="published_at")
+    def published(self, article):
+        return day(article.published_at) if article.published_at else None
 
     @admin.display(description=_("where"), ordering="relay__title")
     def where(self, article):
@@ -235,6 +246,10 @@ class ArticleAdmin(AddressedAdmin):
         article = kwargs.get("obj")
         if article:
             context |= self._surroundings(request.user, article.pk)
+            # What a step wants stands beside its button, under the writers.
+            adminform = context["adminform"]
+            *_others, context["next_step"] = adminform
+            adminform.fieldsets = adminform.fieldsets[:-1]
             context["theirs"] = getattr(context["adminform"].form, "theirs", None)
         response = super().render_change_form(request, context, *args, **kwargs)
         if getattr(request, "step_refusal", None):

@@ -138,6 +138,8 @@ class ArticleForm(NewsroomForm):
         if self.draft:
             self.initial |= self.draft.content | {"version": self.draft.version}
         self.initial.setdefault("when", self.instance.publish_at)
+        for name in Text.CONTENT:  # so that the right language is spell-checked
+            self.fields[name].widget.attrs["lang"] = self.instance.language
         for name in self.UNCOMPARED:
             if name in self.fields:
                 self.fields[name].show_hidden_initial = False

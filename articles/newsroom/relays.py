@@ -176,16 +176,19 @@ class RelayAdmin(AddressedAdmin):
         articles = {
             article.leg_id: article for article in Article.objects.filter(relay=relay).for_desk()
         }
+        leg_rows = [
+            (self._on(relay, leg), articles.get(leg.pk), self._buttons(user, leg)) for leg in legs
+        ]
+        handoff_rows = [
+            (self._on(relay, handoff), self._buttons(user, handoff)) for handoff in handoffs
+        ]
         return {
             "relay": relay,
             "relay_verbs": self._buttons(user, relay),
-            "legs": [
-                (self._on(relay, leg), articles.get(leg.pk), self._buttons(user, leg))
-                for leg in legs
-            ],
-            "handoffs": [
-                (self._on(relay, handoff), self._buttons(user, handoff)) for handoff in handoffs
-            ],
+            "legs": leg_rows,
+            "can_act_on_legs": any(verbs for _leg, _article, verbs in leg_rows),
+            "handoffs": handoff_rows,
+            "can_act_on_handoffs": any(verbs for _handoff, verbs in handoff_rows),
             "moves": moves,
         }
 

@@ -15,7 +15,7 @@ for (const field of document.querySelectorAll("textarea[data-django-prose-editor
 document.addEventListener("prose-editor:ready", ({ target }) => {
   const label = document.querySelector(`label[for="${target.id}"]`)
   const editor = target.closest(".prose-editor")
-  const area = editor?.querySelector(".ProseMirror")
+  const area = editor?.querySelector(".ProseMirror[contenteditable]")
   if (!area || !label) return
   // The editor draws its buttons a moment later, in English, and one of them again and again.
   new MutationObserver(() => translateButtons(editor)).observe(editor, { childList: true, subtree: true })
