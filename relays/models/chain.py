@@ -265,7 +265,8 @@ class Leg(models.Model):
             models.CheckConstraint(condition=Q(state__in=LegState.values), name="leg_state_known"),
             models.CheckConstraint(
                 condition=Q(state=LegState.ABANDONED, number__isnull=True)
-                | (~Q(state=LegState.ABANDONED) & Q(number__gte=1)),
+                # Said twice: NULL >= 1 is unknown, and what is unknown passes a check.
+                | (~Q(state=LegState.ABANDONED) & Q(number__isnull=False, number__gte=1)),
                 name="leg_numbered_while_it_stands",
             ),
             models.CheckConstraint(
