@@ -2,9 +2,20 @@
 
 from collections.abc import Callable, Iterator
 
+from django.conf import settings
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.utils import timezone
 
-from articles.models import Article, Byline, Draft, Revision, Status, Tag
+from articles.models import (
+    Article,
+    ArticleMove,
+    Byline,
+    Draft,
+    Revision,
+    Status,
+    Tag,
+    Withdrawal,
+)
 from articles.models.tag import tag_key
 from relays.invariants import Breach, breach
 from relays.models import Leg, LegState, Theme
@@ -62,10 +73,34 @@ def the_status_fits_the_text():
 
 
 def bylines_are_frozen_at_publication():
-    for byline in Byline.objects.filter(article__status=Status.LIVE, published_at=None):
-        yield byline, "the article is live, but the byline is not frozen."
+    published = Byline.objects.filter(article__live__isnull=False)
+    frozen = Q(published_at__isnull=False, published_at=F("article__published_at"))
+    for byline in published.exclude(frozen):
+        yield byline, "the article is published, but the byline is not frozen as of that day."
     for byline in Byline.objects.filter(article__live=None).exclude(published_at=None):
         yield byline, "it is frozen, but the article was never published."
+
+
+def a_post_has_its_writers():
+    runners = Article.objects.filter(leg__contributor__isnull=False)
+    for article in runners.exclude(bylines__contributor=F("leg__contributor")):
+        yield article, "its leg's runner is not among its writers."
+    for article in Article.objects.filter(live__isnull=False, leg=None, bylines=None):
+        yield article, "it is published, and nobody has written it."
+
+
+def what_is_published_has_come_out():
+    for article in Article.objects.filter(live=None).exclude(published_at=None):
+        yield article, "it has a date of publication, but was never published."
+    for article in Article.objects.filter(published_at__gt=timezone.now()):
+        yield article, "it is published as of a day to come."
+    for article in Article.objects.filter(live__title=""):
+        yield article, "readers see no title."
+
+
+def an_article_has_a_language_of_the_site():
+    for article in Article.objects.exclude(language__in=dict(settings.LANGUAGES)):
+        yield article, f"its language is “{article.language}”."
 
 
 def theme_counts_are_right():
@@ -98,6 +133,27 @@ def every_publication_was_recorded():
         yield article, "it is published, but no move says so."
 
 
+def the_last_move_leads_to_the_status():
+    last = ArticleMove.objects.filter(article=OuterRef("pk")).order_by("-pk").values("to_status")
+    for article in Article.objects.annotate(said=Subquery(last[:1])):
+        if article.status != (article.said or Status.DRAFT):
+            yield article, f"it is {article.status}, but its last move led to {article.said}."
+
+
+def every_withdrawal_was_recorded():
+    said = {"withdraw": Withdrawal.NOTICE, "remove": Withdrawal.GONE}
+    moves = ArticleMove.objects.filter(step__in=[*said, "restore"], article=OuterRef("pk"))
+    last = moves.order_by("-pk").values("step")[:1]
+    for article in Article.objects.annotate(said=Subquery(last)):
+        if article.withdrawal != said.get(article.said, Withdrawal.NONE):
+            yield article, f"its last withdrawal says “{article.said}”."
+
+
+def moves_name_their_own_revisions():
+    for move in ArticleMove.objects.exclude(revision=None).exclude(revision__article=F("article")):
+        yield move, "it names another article's revision."
+
+
 INVARIANTS: list[Callable[[], Iterator]] = [
     every_article_has_a_draft,
     revisions_belong_to_their_article,
@@ -107,10 +163,16 @@ INVARIANTS: list[Callable[[], Iterator]] = [
     a_published_leg_has_finished,
     the_status_fits_the_text,
     bylines_are_frozen_at_publication,
+    a_post_has_its_writers,
+    what_is_published_has_come_out,
+    an_article_has_a_language_of_the_site,
     theme_counts_are_right,
     tags_have_their_key,
     every_stored_text_is_clean,
     every_publication_was_recorded,
+    the_last_move_leads_to_the_status,
+    every_withdrawal_was_recorded,
+    moves_name_their_own_revisions,
 ]
 
 

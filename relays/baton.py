@@ -392,19 +392,19 @@ def amend_past_leg(
         return False
     if not imported:
         raise RuleBroken(_("%(leg)s ran here: a file can't change it.") % {"leg": leg})
-    if contributor and leg.handoff:
-        handoff = leg.handoff
+    handoff = leg.handoff
+    if contributor and handoff:
         handoff.receiver, handoff.message, handoff.answered = contributor, message, began
         handoff.save(update_fields=["receiver", "message", "answered"])
-    elif leg.handoff:  # the file has forgotten the writer
-        _set_state(leg.handoff, HandoffState.WITHDRAWN)
-        leg.handoff = None
+    elif handoff:  # the file has forgotten the writer
+        _set_state(handoff, HandoffState.WITHDRAWN)
     elif contributor and leg.number:
         giver = relay.legs.filter(number=leg.number - 1).first()
-        leg.handoff = _past_handoff(relay, giver, contributor, message, began)
+        handoff = _past_handoff(relay, giver, contributor, message, began)
     leg.contributor, leg.sector, leg.began = contributor, sector, began
+    leg.handoff = handoff if contributor else None
     leg.save(update_fields=["contributor", "sector", "began", "handoff"])
-    _record("amend", relay, leg=leg, handoff=leg.handoff, by=None)
+    _record("amend", relay, leg=leg, handoff=handoff, by=None)
     return True
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from django.db.models import Count, F, Max, Q
+from django.conf import settings
+from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
 
-from relays.models import Handoff, HandoffState, Leg, LegState, Relay
+from relays.baton import MOST_NOMINATIONS
+from relays.models import BatonMove, Handoff, HandoffState, Leg, LegState, Relay
 
 
 class Breach(NamedTuple):
@@ -16,6 +18,9 @@ class Breach(NamedTuple):
 
 def breach(invariant: str, row, sentence: str) -> Breach:
     return Breach(invariant, f"{row._meta.model_name} {row.pk}", sentence)
+
+
+# The legs ------------------------------------------------------------------------------------
 
 
 def numbers_without_gaps():
@@ -32,10 +37,27 @@ def the_newest_leg_runs():
             yield leg, "it runs, but a later leg stands."
 
 
+def a_leg_begins_after_the_one_before():
+    # In an archive posts may have come out in another order.
+    begun_here = Leg.objects.filter(moves__verb="take", number__gt=1)
+    before = Leg.objects.filter(relay=OuterRef("relay"), number=OuterRef("number") - 1)
+    for leg in begun_here.annotate(before=Subquery(before.values("began"))):
+        if leg.before and leg.before > leg.began:
+            yield leg, "it began before the leg in front of it."
+
+
+def only_an_archive_has_legs_without_handoff():
+    for leg in Leg.objects.filter(handoff=None).exclude(moves__verb="import"):
+        yield leg, "nobody handed it on, and it was not imported."
+
+
 def a_leg_has_its_handoff():
     wrong = Q(handoff__relay=F("relay"), handoff__receiver=F("contributor"))
     for leg in Leg.objects.filter(handoff__isnull=False).exclude(wrong):
         yield leg, "its handoff is for another relay or another person."
+
+
+# The handoffs --------------------------------------------------------------------------------
 
 
 def a_taken_handoff_has_its_leg():
@@ -56,6 +78,42 @@ def a_giver_is_of_the_same_relay():
         yield handoff, "it is given by a leg of another relay."
 
 
+def the_baton_comes_from_the_leg_before():
+    numbered = Handoff.objects.filter(leg__number__isnull=False)
+    for handoff in numbered.filter(giver=None).exclude(leg__number=1):
+        yield handoff, "nobody gave it, but it is not for the first leg."
+    given = numbered.filter(giver__number__isnull=False, giver__relay=F("relay"))
+    for handoff in given.exclude(leg__number=F("giver__number") + 1):
+        yield handoff, "its leg does not come after its giver's."
+
+
+def nobody_answers_unasked():
+    answers = [HandoffState.ACCEPTED, HandoffState.DECLINED, HandoffState.LAPSED]
+    taken_here = Q(state=HandoffState.TAKEN) & ~Q(leg=None) & ~Q(leg__moves__verb="import")
+    for handoff in Handoff.objects.filter(Q(state__in=answers) | taken_here, offered=None):
+        yield handoff, f"it is {handoff.state}, but was never offered."
+    answered = [HandoffState.ACCEPTED, HandoffState.DECLINED, HandoffState.TAKEN]
+    for handoff in Handoff.objects.filter(state__in=answered, answered=None):
+        yield handoff, f"it is {handoff.state}, but has no date of an answer."
+    for handoff in Handoff.objects.nominated().exclude(offered=None):
+        yield handoff, "it is nominated, but was offered."
+
+
+def a_runner_can_be_known():
+    asked = [HandoffState.OFFERED, HandoffState.ACCEPTED]
+    for handoff in Handoff.objects.filter(state__in=asked, receiver__user=None):
+        yield handoff, "the person who was asked has no user."
+
+
+def few_are_nominated():
+    nominated = Handoff.objects.nominated().values("relay", "giver").annotate(count=Count("pk"))
+    for crowd in nominated.filter(count__gt=MOST_NOMINATIONS):
+        yield Relay.objects.get(pk=crowd["relay"]), f"{crowd['count']} are nominated at once."
+
+
+# The relay -----------------------------------------------------------------------------------
+
+
 def a_finished_relay_is_quiet():
     for relay in Relay.objects.finished().filter(legs__state=LegState.RUNNING):
         yield relay, "it has finished, but a leg runs."
@@ -70,36 +128,66 @@ def a_relay_is_open_once_a_leg_began():
         yield relay, "legs began, but it never opened."
     for relay in Relay.objects.exclude(opened=None).filter(legs=None):
         yield relay, "it opened, but no leg ever began."
+    for relay in Relay.objects.annotate(first=Min("legs__began")).filter(first__lt=F("opened")):
+        yield relay, "a leg began before it opened."
+    for relay in Relay.objects.filter(closed__lt=F("opened")):
+        yield relay, "it closed before it opened."
 
 
-def a_runner_can_be_known():
-    asked = [HandoffState.OFFERED, HandoffState.ACCEPTED]
-    for handoff in Handoff.objects.filter(state__in=asked, receiver__user=None):
-        yield handoff, "the person who was asked has no user."
+def a_relay_has_a_language_of_the_site():
+    for relay in Relay.objects.exclude(language__in=dict(settings.LANGUAGES)):
+        yield relay, f"its language is “{relay.language}”."
 
 
-def every_leg_and_answer_was_recorded():
-    recorded = ["take", "import"]
-    for leg in Leg.objects.exclude(moves__verb__in=recorded):
-        yield leg, "no move says how it began."
-    for leg in Leg.objects.filter(state=LegState.ABANDONED).exclude(moves__verb="abandon"):
-        yield leg, "no move says who abandoned it."
-    for state, verb in (("offered", "offer"), ("accepted", "accept"), ("declined", "decline")):
-        for handoff in Handoff.objects.filter(state=state).exclude(moves__verb=verb):
-            yield handoff, f"it is {state}, but no move says so."
+# The moves -----------------------------------------------------------------------------------
+
+# The last move of a row says how it came to stand where it stands.
+LEG_MOVES = {
+    LegState.RUNNING: ["take"],
+    LegState.FINISHED: ["finish", "import", "amend"],
+    LegState.ABANDONED: ["abandon"],
+}
+HANDOFF_MOVES = {
+    HandoffState.NOMINATED: ["nominate"],
+    HandoffState.OFFERED: ["offer"],
+    HandoffState.ACCEPTED: ["accept"],
+    HandoffState.TAKEN: ["take", "import", "amend"],
+    HandoffState.DECLINED: ["decline"],
+    HandoffState.LAPSED: ["lapse"],
+    HandoffState.WITHDRAWN: ["withdraw", "amend"],
+}
+
+
+def every_state_was_recorded():
+    for model, name, moves in ((Leg, "leg", LEG_MOVES), (Handoff, "handoff", HANDOFF_MOVES)):
+        last = BatonMove.objects.filter(**{name: OuterRef("pk")}).order_by("-pk").values("verb")
+        for state, verbs in moves.items():
+            rows = model.objects.filter(state=state).annotate(said=Subquery(last[:1]))
+            for row in rows.filter(Q(said=None) | ~Q(said__in=verbs)):
+                yield row, f"it is {state}, but its last move says “{row.said}”."
+    ends = BatonMove.objects.filter(relay=OuterRef("pk"), verb__in=["close", "reopen"])
+    for relay in Relay.objects.annotate(said=Subquery(ends.order_by("-pk").values("verb")[:1])):
+        if (relay.said == "close") != (relay.closed is not None):
+            yield relay, f"its last end says “{relay.said}”."
 
 
 INVARIANTS: list[Callable[[], Iterator]] = [
     numbers_without_gaps,
     the_newest_leg_runs,
+    a_leg_begins_after_the_one_before,
+    only_an_archive_has_legs_without_handoff,
     a_leg_has_its_handoff,
     a_taken_handoff_has_its_leg,
     a_yes_waits_for_a_runner,
     a_giver_is_of_the_same_relay,
+    the_baton_comes_from_the_leg_before,
+    nobody_answers_unasked,
+    a_runner_can_be_known,
+    few_are_nominated,
     a_finished_relay_is_quiet,
     a_relay_is_open_once_a_leg_began,
-    a_runner_can_be_known,
-    every_leg_and_answer_was_recorded,
+    a_relay_has_a_language_of_the_site,
+    every_state_was_recorded,
 ]
 
 

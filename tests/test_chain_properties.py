@@ -7,7 +7,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from relays import baton
+from relays import baton, invariants
 from relays.errors import RuleBroken
 from relays.models import BatonMove, Handoff, HandoffState, Leg, LegState, Relay
 from tests.factories import make_contributor, make_editor, make_relay
@@ -128,6 +128,7 @@ def test_no_sequence_of_acts_breaks_a_chain(seed, alternation, past_legs, people
             assert relay.moves.filter(verb=verb).count() == moves + 1
         else:
             assert chain(relay) == before
+    assert list(invariants.breaches()) == []
 
 
 @pytest.fixture

@@ -274,7 +274,7 @@ def _sector(post):
 
 
 def _opened(given):
-    return min(_morning(given["started"]), given["posts"][0]["published"])
+    return min(_morning(given["started"]), *(post["published"] for post in given["posts"]))
 
 
 def _closed(given):

@@ -1,0 +1,826 @@
+"""Every invariant is broken once by hand and found; what the database guards, it refuses."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.db.models import CheckConstraint, UniqueConstraint
+from django.utils import timezone
+
+from articles import invariants as article_invariants
+from articles import workflow
+from articles.models import Article, Byline, Draft, Revision, Tag, TaggedArticle
+from relays import baton
+from relays import invariants as relay_invariants
+from relays.models import BatonMove, Contributor, Handoff, Leg, Theme, User
+from tests.factories import (
+    begin_leg,
+    make_chief_editor,
+    make_contributor,
+    make_editor,
+    make_handoff,
+    make_leg_article,
+    make_news,
+    make_relay,
+    make_theme,
+    make_user,
+    publish,
+    publish_leg,
+    put,
+    reload,
+    write,
+)
+
+pytestmark = pytest.mark.django_db
+
+YESTERDAY = timedelta(days=-1)
+
+
+def check(**options):
+    """What the command says, and its exit code."""
+    told = StringIO()
+    try:
+        call_command("check_relays", stdout=told, **options)
+    except SystemExit as stopped:
+        return told.getvalue(), stopped.code
+    return told.getvalue(), 0
+
+
+def update(row, **fields):
+    """As a slip in the database would, past every rule of the program."""
+    type(row).objects.filter(pk=row.pk).update(**fields)
+    return row
+
+
+# The ways to break a site: each returns the row that the breach names, or several ------------
+
+BREAKS = []
+
+
+def breaks(invariant, sentence):
+    """The function breaks this invariant alone, and the command says this sentence of it."""
+
+    def keep(function):
+        BREAKS.append(pytest.param(invariant, sentence, function, id=function.__name__))
+        return function
+
+    return keep
+
+
+@breaks("numbers_without_gaps", "2 legs stand, the highest number is 3.")
+def a_number_is_missing():
+    relay = make_relay(finished_legs=2)
+    update(relay.legs.get(number=2), number=3)
+    Handoff.objects.filter(leg__number=3).update(giver=None)
+    Handoff.objects.filter(leg__number=3).update(giver=abandoned_leg(relay))
+    return relay
+
+
+def abandoned_leg(relay):
+    return baton.abandon(begin_leg(relay), by=make_editor())
+
+
+@breaks("the_newest_leg_runs", "it runs, but a later leg stands.")
+def an_older_leg_runs():
+    relay = make_relay(finished_legs=1)
+    later = begin_leg(relay)
+    first = relay.legs.get(number=1)
+    Leg.objects.filter(pk=later.pk).update(state="finished")
+    BatonMove.objects.create(relay=relay, leg=later, verb="finish")
+    publish_by_hand(make_leg_article_of(later))
+    update(first, state="running")
+    first.moves.filter(verb="finish").delete()
+    Article.objects.filter(leg=first).update(leg=None, relay=None)
+    return first
+
+
+def make_leg_article_of(leg):
+    article = Article.objects.create(leg=leg, relay=leg.relay)
+    Draft.objects.create(article=article, title="Uden om")
+    Byline.objects.create(article=article, contributor=leg.contributor)
+    return article
+
+
+def publish_by_hand(article):
+    return workflow.publish_import(article, published_at=timezone.now(), slug="uden-om")
+
+
+@breaks("a_leg_begins_after_the_one_before", "it began before the leg in front of it.")
+def a_leg_begins_too_early():
+    relay = make_relay(finished_legs=1, running=True)
+    first, second = relay.legs.order_by("number")
+    update(relay, opened=first.began + YESTERDAY)
+    return update(second, began=first.began + YESTERDAY)
+
+
+@breaks("only_an_archive_has_legs_without_handoff", "nobody handed it on, and it was not imported.")
+def a_leg_lost_its_handoff():
+    leg = make_relay(finished_legs=1).legs.get()
+    Handoff.objects.filter(leg=leg).update(state="withdrawn")
+    BatonMove.objects.create(relay=leg.relay, handoff=leg.handoff, verb="withdraw")
+    return update(leg, handoff=None)
+
+
+@breaks("a_leg_has_its_handoff", "its handoff is for another relay or another person.")
+def a_leg_has_anothers_handoff():
+    leg = make_relay(finished_legs=1).legs.get()
+    Handoff.objects.filter(leg=leg).update(receiver=make_contributor())
+    return leg
+
+
+@breaks("a_leg_has_its_handoff", "its handoff is for another relay or another person.")
+def a_leg_has_a_handoff_but_nobody_runs():
+    return update(make_relay(finished_legs=1).legs.get(), contributor=None)
+
+
+@breaks("a_taken_handoff_has_its_leg", "it was taken, but no leg came of it.")
+def a_taken_handoff_has_no_leg():
+    handoff = make_handoff(make_relay(), offered=True)
+    BatonMove.objects.create(relay=handoff.relay, handoff=handoff, verb="take")
+    return update(handoff, state="taken", answered=timezone.now())
+
+
+@breaks("a_taken_handoff_has_its_leg", "it has a leg, but is declined.")
+def a_declined_handoff_has_a_leg():
+    handoff = make_relay(finished_legs=1).legs.get().handoff
+    BatonMove.objects.create(relay=handoff.relay, handoff=handoff, verb="decline")
+    return update(handoff, state="declined")
+
+
+@breaks("a_yes_waits_for_a_runner", "a yes waits, though nobody runs.")
+def a_yes_waits_for_nobody():
+    handoff = make_handoff(make_relay(finished_legs=1), offered=True)
+    BatonMove.objects.create(relay=handoff.relay, handoff=handoff, verb="accept")
+    return update(handoff, state="accepted", answered=timezone.now())
+
+
+@breaks("a_giver_is_of_the_same_relay", "it is given by a leg of another relay.")
+def a_giver_is_of_another_relay():
+    handoff = make_handoff(make_relay(finished_legs=1))
+    return update(handoff, giver=make_relay(finished_legs=1).legs.get())
+
+
+@breaks("the_baton_comes_from_the_leg_before", "nobody gave it, but it is not for the first leg.")
+def nobody_gave_the_second_leg():
+    relay = make_relay(finished_legs=2)
+    return update(relay.legs.get(number=2).handoff, giver=None)
+
+
+@breaks("the_baton_comes_from_the_leg_before", "its leg does not come after its giver's.")
+def the_first_leg_gave_the_third():
+    relay = make_relay(finished_legs=3)
+    return update(relay.legs.get(number=3).handoff, giver=relay.legs.get(number=1))
+
+
+@breaks("nobody_answers_unasked", "it is declined, but was never offered.")
+def a_decline_came_unasked():
+    handoff = make_handoff(make_relay(), offered=True)
+    return update(baton.decline(handoff, by=None), offered=None)
+
+
+@breaks("nobody_answers_unasked", "it is taken, but was never offered.")
+def a_baton_was_taken_unasked():
+    return update(begin_leg(make_relay()).handoff, offered=None)
+
+
+@breaks("nobody_answers_unasked", "it is declined, but has no date of an answer.")
+def a_decline_has_no_date():
+    handoff = make_handoff(make_relay(), offered=True)
+    return update(baton.decline(handoff, by=None), answered=None)
+
+
+@breaks("nobody_answers_unasked", "it is nominated, but was offered.")
+def a_nominee_was_offered():
+    return update(make_handoff(make_relay()), offered=timezone.now())
+
+
+@breaks("a_runner_can_be_known", "the person who was asked has no user.")
+def the_asked_has_no_user():
+    handoff = make_handoff(make_relay(), offered=True)
+    update(handoff.receiver, user=None)
+    return handoff
+
+
+@breaks("few_are_nominated", "4 are nominated at once.")
+def four_are_nominated():
+    relay = make_relay()
+    for _ in range(3):
+        make_handoff(relay)
+    fourth = relay.handoffs.create(receiver=make_contributor())
+    BatonMove.objects.create(relay=relay, handoff=fourth, verb="nominate")
+    return relay
+
+
+def closed(relay):
+    update(relay, closed=timezone.now())
+    BatonMove.objects.create(relay=relay, verb="close")
+    return relay
+
+
+@breaks("a_finished_relay_is_quiet", "it has finished, but a leg runs.")
+def a_finished_relay_runs():
+    return closed(make_relay(running=True))
+
+
+@breaks("a_finished_relay_is_quiet", "it has finished, but somebody is named or asked.")
+def a_finished_relay_asks():
+    return closed(make_handoff(make_relay(finished_legs=1)).relay)
+
+
+@breaks("a_relay_is_open_once_a_leg_began", "legs began, but it never opened.")
+def a_relay_with_legs_never_opened():
+    return update(make_relay(finished_legs=2), opened=None)
+
+
+@breaks("a_relay_is_open_once_a_leg_began", "it opened, but no leg ever began.")
+def a_relay_without_legs_opened():
+    return update(make_relay(), opened=timezone.now())
+
+
+@breaks("a_relay_is_open_once_a_leg_began", "a leg began before it opened.")
+def a_relay_opened_after_its_first_leg():
+    return update(make_relay(running=True), opened=timezone.now())
+
+
+@breaks("a_relay_is_open_once_a_leg_began", "it closed before it opened.")
+def a_relay_closed_before_it_opened():
+    relay = closed(make_relay(finished_legs=1))
+    return update(relay, closed=relay.opened + YESTERDAY)
+
+
+@breaks("a_relay_has_a_language_of_the_site", "its language is “tlh”.")
+def a_relay_is_in_klingon():
+    return update(make_relay(), language="tlh")
+
+
+@breaks("every_state_was_recorded", "it is running, but its last move says “None”.")
+def nobody_knows_how_a_leg_began():
+    leg = begin_leg(make_relay())
+    BatonMove.objects.filter(verb="take").update(leg=None)
+    return leg
+
+
+@breaks("every_state_was_recorded", "it is finished, but its last move says “take”.")
+def nobody_knows_who_finished_a_leg():
+    leg = make_relay(finished_legs=1).legs.get()
+    BatonMove.objects.filter(verb="finish").delete()
+    return leg
+
+
+@breaks("every_state_was_recorded", "it is offered, but its last move says “nominate”.")
+def nobody_knows_who_asked():
+    handoff = make_handoff(make_relay(), offered=True)
+    BatonMove.objects.filter(verb="offer").delete()
+    return handoff
+
+
+@breaks("every_state_was_recorded", "its last end says “None”.")
+def nobody_knows_who_closed():
+    return update(make_relay(finished_legs=1), closed=timezone.now())
+
+
+@breaks("every_state_was_recorded", "its last end says “close”.")
+def nobody_knows_who_reopened():
+    relay = baton.close(make_relay(finished_legs=1), by=make_editor())
+    return update(relay, closed=None)
+
+
+@breaks("every_article_has_a_draft", "it has no draft.")
+def an_article_lost_its_draft():
+    article = make_news()
+    Draft.objects.filter(article=article).delete()
+    return article
+
+
+@breaks("revisions_belong_to_their_article", "its live revision is another article's.")
+def readers_see_another_articles_text():
+    article, other = publish(make_news("Samme")), publish(make_news("Samme"))
+    return update(article, live=other.live)
+
+
+@breaks("revisions_belong_to_their_article", "its approved revision is another article's.")
+def another_articles_text_was_approved():
+    article, other = put(make_news("Samme"), "approved"), put(make_news("Samme"), "approved")
+    return update(article, approved=other.approved)
+
+
+@breaks("revision_numbers_without_gaps", "1 revisions, the highest number is 2.")
+def a_revision_is_missing():
+    article = publish(make_news())
+    update(article.live, number=2)
+    return article
+
+
+@breaks("an_article_is_in_its_legs_relay", "its relay is not its leg's.")
+def an_article_is_in_another_relay():
+    return update(make_leg_article(), relay=make_relay())
+
+
+@breaks("an_article_is_in_its_legs_relay", "it has a relay, but no leg.")
+def news_is_in_a_relay():
+    return update(make_news(), relay=make_relay())
+
+
+@breaks("a_finished_leg_was_published", "it has finished, but nothing of it was ever published.")
+def a_finished_leg_has_no_article():
+    article = publish_leg(make_relay())
+    update(article, leg=None, relay=None)
+    return article.leg
+
+
+@breaks("a_published_leg_has_finished", "its article is published, but it is running.")
+def a_published_leg_runs_on():
+    article = make_leg_article()
+    publish_by_hand(article)
+    return article.leg
+
+
+@breaks("the_status_fits_the_text", "it is live, but its draft says something else.")
+def a_live_article_has_another_draft():
+    article = publish(make_news())
+    update(article.draft, title="Noget andet")
+    return article
+
+
+@breaks("the_status_fits_the_text", "it is approved, but its draft is not what was approved.")
+def an_approved_article_has_another_draft():
+    article = put(make_news(), "approved")
+    update(article.draft, title="Noget andet")
+    return article
+
+
+@breaks("the_status_fits_the_text", "it is submitted, but a revision is approved.")
+def a_submitted_article_is_approved():
+    article = put(make_news(), "submitted")
+    return update(article, approved=article.revisions.get())
+
+
+@breaks("the_status_fits_the_text", "it is draft, but has a time of publication.")
+def a_draft_has_a_time_of_publication():
+    return update(make_news(), publish_at=timezone.now())
+
+
+NOT_FROZEN = "the article is published, but the byline is not frozen as of that day."
+
+
+@breaks("bylines_are_frozen_at_publication", NOT_FROZEN)
+def a_published_byline_is_not_frozen():
+    return update(publish(make_news()).bylines.get(), published_at=None)
+
+
+@breaks("bylines_are_frozen_at_publication", NOT_FROZEN)
+def a_byline_is_frozen_as_of_another_day():
+    return update(publish(make_news()).bylines.get(), published_at=timezone.now() + YESTERDAY)
+
+
+@breaks("bylines_are_frozen_at_publication", "it is frozen, but the article was never published.")
+def an_unpublished_byline_is_frozen():
+    return update(make_news().bylines.get(), published_at=timezone.now())
+
+
+@breaks("a_post_has_its_writers", "its leg's runner is not among its writers.")
+def a_runner_has_no_byline():
+    article = make_leg_article()
+    article.bylines.update(contributor=make_contributor())
+    return article
+
+
+@breaks("a_post_has_its_writers", "it is published, and nobody has written it.")
+def news_was_written_by_nobody():
+    article = publish(make_news())
+    article.bylines.all().delete()
+    return article
+
+
+@breaks("what_is_published_has_come_out", "it has a date of publication, but was never published.")
+def an_unpublished_article_has_a_date():
+    return update(make_news(), published_at=timezone.now())
+
+
+@breaks("what_is_published_has_come_out", "it is published as of a day to come.")
+def an_article_is_from_the_future():
+    return publish(make_news(), at=timezone.now() + timedelta(days=1))
+
+
+@breaks("what_is_published_has_come_out", "readers see no title.")
+def readers_see_no_title():
+    article = publish(make_news())
+    for text in (article.live, article.draft):
+        update(text, title="")
+    return article
+
+
+@breaks("an_article_has_a_language_of_the_site", "its language is “tlh”.")
+def an_article_is_in_klingon():
+    return update(make_news(), language="tlh")
+
+
+@breaks("theme_counts_are_right", "it counts 5 posts, readers see 1.")
+def a_theme_is_counted_wrong():
+    theme = make_theme()
+    publish(make_news(theme=theme))
+    return update(theme, post_count=5)
+
+
+@breaks("theme_counts_are_right", "it counts 1 posts, readers see 0.")
+def an_empty_theme_counts():
+    return make_theme(post_count=1)
+
+
+@breaks("tags_have_their_key", "its key is “lys”.")
+def a_tag_has_anothers_key():
+    return Tag.objects.create(name="Mørke", slug="moerke", key="lys")
+
+
+@breaks("every_stored_text_is_clean", "its text was never sanitised.")
+def a_draft_holds_a_script():
+    draft = make_news().draft
+    return update(draft, body=f"{draft.body}<script>alert(1)</script>")
+
+
+@breaks("every_stored_text_is_clean", "its text was never sanitised.")
+def a_revision_holds_a_script():
+    revision = put(make_news(), "submitted").revisions.get()
+    return update(revision, body=f"{revision.body}<script>alert(1)</script>")
+
+
+@breaks("every_publication_was_recorded", "it is published, but no move says so.")
+def nobody_knows_who_published():
+    article = publish(make_news())
+    article.moves.filter(step="publish").update(step="edit")
+    return article
+
+
+@breaks("the_last_move_leads_to_the_status", "it is sent_back, but its last move led to submitted.")
+def nobody_knows_who_sent_it_back():
+    return update(put(make_news(), "submitted"), status="sent_back")
+
+
+@breaks("the_last_move_leads_to_the_status", "it is submitted, but its last move led to None.")
+def nobody_knows_who_submitted():
+    return update(make_news(), status="submitted")
+
+
+@breaks("every_withdrawal_was_recorded", "its last withdrawal says “None”.")
+def nobody_knows_who_withdrew():
+    return update(publish(make_news()), withdrawal="gone")
+
+
+@breaks("every_withdrawal_was_recorded", "its last withdrawal says “withdraw”.")
+def nobody_knows_who_restored():
+    article = workflow.take_step(publish(make_news()), "withdraw", by=make_chief_editor())
+    return update(article, withdrawal="")
+
+
+@breaks("moves_name_their_own_revisions", "it names another article's revision.")
+def a_move_names_anothers_revision():
+    move = put(make_news(), "submitted").moves.get()
+    return update(move, revision=put(make_news(), "submitted").revisions.get())
+
+
+@pytest.mark.parametrize(("invariant", "sentence", "break_it"), BREAKS)
+def test_a_broken_invariant_is_reported_with_its_row(invariant, sentence, break_it):
+    row = break_it()
+
+    found = {"invariant": invariant, "row": f"{row._meta.model_name} {row.pk}"}
+    assert check() == (f"{invariant}: {found['row']}: {sentence}\n", 1)
+    told, code = check(json=True)
+    assert (json.loads(told), code) == ([found | {"sentence": sentence}], 1)
+
+
+def test_every_invariant_is_broken_once():
+    invariants = [*relay_invariants.INVARIANTS, *article_invariants.INVARIANTS]
+
+    assert {parameters.values[0] for parameters in BREAKS} == {
+        invariant.__name__ for invariant in invariants
+    }
+    assert len(set(invariants)) == len(invariants)
+
+
+def test_every_function_of_the_two_modules_is_checked():
+    for module in (relay_invariants, article_invariants):
+        functions = {
+            function.__name__
+            for function in vars(module).values()
+            if callable(function) and getattr(function, "__module__", "") == module.__name__
+        }
+        listed = {invariant.__name__ for invariant in module.INVARIANTS}
+        assert functions - listed - {"Breach", "breach", "breaches"} == set()
+
+
+def test_several_breaches_are_several_lines():
+    relay, news = a_relay_is_in_klingon(), an_article_is_in_klingon()
+
+    told, code = check()
+
+    assert told.splitlines() == [
+        f"a_relay_has_a_language_of_the_site: relay {relay.pk}: its language is “tlh”.",
+        f"an_article_has_a_language_of_the_site: article {news.pk}: its language is “tlh”.",
+    ]
+    assert code == 1
+
+
+# A clean site --------------------------------------------------------------------------------
+
+
+def test_an_empty_site_has_no_breach():
+    assert check() == ("", 0)
+    assert check(json=True) == ("[]\n", 0)
+
+
+def test_a_site_in_full_swing_has_no_breach():
+    editor, chief = make_editor(), make_chief_editor()
+    running = make_relay(finished_legs=2, running=True, theme=make_theme())
+    make_handoff(running, accepted=True)
+    make_leg_article(reload(running).baton.leg)
+    baton.decline(make_handoff(make_relay(finished_legs=1), offered=True), by=editor)
+    baton.withdraw(make_handoff(make_relay()), by=editor)
+    baton.abandon(begin_leg(make_relay()), by=editor)
+    baton.close(make_handoff(make_relay(finished_legs=1)).relay, by=editor)
+    baton.reopen(baton.close(make_relay(finished_legs=1), by=editor), by=editor)
+    for status in ("draft", "submitted", "sent_back", "approved", "scheduled"):
+        put(make_news(), status)
+    write(publish(make_news(theme=make_theme("Ledelse"))), title="Skrevet om")
+    for step in ("withdraw", "remove"):
+        workflow.take_step(publish(make_news()), step, by=chief)
+    gone = workflow.take_step(publish(make_news()), "withdraw", by=chief)
+    workflow.take_step(gone, "restore", by=chief)
+
+    assert check() == ("", 0)
+
+
+# What the database itself refuses ------------------------------------------------------------
+
+REFUSED = []
+
+
+def refused(constraint):
+    def keep(function):
+        REFUSED.append(pytest.param(constraint, function, id=constraint))
+        return function
+
+    return keep
+
+
+@refused("leg_one_runner")
+def two_legs_run():
+    relay = make_relay(finished_legs=1, running=True)
+    first = relay.legs.get(number=1)
+    Leg.objects.filter(pk=first.pk).update(state="running", due=timezone.localdate())
+
+
+@refused("leg_number_once")
+def two_legs_have_one_number():
+    make_relay(finished_legs=2).legs.update(number=1)
+
+
+@refused("leg_state_known")
+def a_leg_is_in_no_known_state():
+    make_relay(finished_legs=1).legs.update(state="lost")
+
+
+@refused("leg_numbered_while_it_stands")
+def a_finished_leg_has_no_number():
+    make_relay(finished_legs=1).legs.update(number=None)
+
+
+@refused("leg_numbered_while_it_stands (abandoned)")
+def an_abandoned_leg_has_a_number():
+    relay = make_relay()
+    baton.abandon(begin_leg(relay), by=make_editor())
+    relay.legs.update(number=1)
+
+
+@refused("leg_runner_known")
+def nobody_runs_a_running_leg():
+    make_relay(running=True).legs.update(contributor=None)
+
+
+@refused("leg_runner_known (due)")
+def a_running_leg_is_never_due():
+    make_relay(running=True).legs.update(due=None)
+
+
+@refused("leg_sector_known")
+def a_leg_is_of_a_third_sector():
+    make_relay(finished_legs=1).legs.update(sector="church")
+
+
+@refused("handoff_one_open")
+def two_are_asked():
+    relay = make_relay()
+    make_handoff(relay, offered=True)
+    today = timezone.localdate()
+    Handoff.objects.create(
+        relay=relay,
+        receiver=make_contributor(),
+        state="offered",
+        offered=timezone.now(),
+        answer_by=today,
+    )
+
+
+@refused("handoff_state_known")
+def a_handoff_is_in_no_known_state():
+    update(make_handoff(make_relay()), state="dropped")
+
+
+@refused("handoff_offer_dated")
+def an_offer_has_no_date():
+    update(make_handoff(make_relay(), offered=True), answer_by=None)
+
+
+@refused("relay_alternation_known")
+def a_relay_alternates_at_random():
+    update(make_relay(), alternation="random")
+
+
+@refused("user_email_never_empty")
+def a_user_has_an_empty_address():
+    # Past AddressField, which makes null of it.
+    update_raw(User, make_user(), "email", "")
+
+
+@refused("contributor_email_never_empty")
+def a_contributor_has_an_empty_address():
+    update_raw(Contributor, make_contributor(), "email", "")
+
+
+@refused("contributor_sector_known")
+def a_contributor_is_of_a_third_sector():
+    update(make_contributor(), sector="church")
+
+
+@refused("article_live_is_published")
+def a_live_article_was_never_published():
+    update(publish(make_news()), published_at=None)
+
+
+@refused("article_live_is_published (slug)")
+def a_live_article_has_no_address():
+    update(publish(make_news()), slug=None)
+
+
+@refused("article_scheduled_is_approved")
+def a_scheduled_article_is_not_approved():
+    update(put(make_news(), "scheduled"), approved=None)
+
+
+@refused("article_scheduled_is_approved (time)")
+def a_scheduled_article_has_no_time():
+    update(put(make_news(), "scheduled"), publish_at=None)
+
+
+@refused("article_live_has_text")
+def a_live_article_has_no_text():
+    update(make_news(), status="live")
+
+
+@refused("article_withdrawn_was_live")
+def what_was_never_published_is_withdrawn():
+    update(make_news(), withdrawal="gone")
+
+
+@refused("article_status_known")
+def an_article_has_no_known_status():
+    update(make_news(), status="lost")
+
+
+@refused("article_withdrawal_known")
+def an_article_is_withdrawn_somehow():
+    update(publish(make_news()), withdrawal="a_bit")
+
+
+@refused("revision_number_once")
+def two_revisions_have_one_number():
+    revision = put(make_news(), "submitted").revisions.get()
+    Revision.objects.create(article=revision.article, number=revision.number)
+
+
+@refused("byline_once")
+def somebody_stands_twice_among_the_writers():
+    byline = make_news().bylines.get()
+    Byline.objects.create(article=byline.article, contributor=byline.contributor)
+
+
+@refused("byline_sector_known")
+def a_byline_is_of_a_third_sector():
+    make_news().bylines.update(sector="church")
+
+
+@refused("article_tagged_once")
+def an_article_has_one_tag_twice():
+    tag, article = Tag.objects.create(name="Lys", slug="lys", key="lys"), make_news()
+    for _ in range(2):
+        TaggedArticle.objects.create(content_object=article, tag=tag)
+
+
+@refused("Tag.key")
+def two_tags_have_one_key():
+    for name in ("lys", "Lys"):
+        Tag.objects.create(name=name, slug=name, key="lys")
+
+
+@refused("Draft.article")
+def an_article_has_two_drafts():
+    Draft.objects.create(article=make_news())
+
+
+@refused("Article.leg")
+def a_leg_has_two_articles():
+    Article.objects.create(leg=make_leg_article().leg)
+
+
+@refused("Leg.handoff")
+def two_legs_come_of_one_handoff():
+    first, second = make_relay(finished_legs=2).legs.order_by("number")
+    update(second, handoff=first.handoff)
+
+
+@refused("Contributor.user")
+def two_contributors_are_one_user():
+    update(make_contributor(), user=make_contributor().user)
+
+
+@refused("User.email")
+def two_users_have_one_address():
+    for address in ("vibeke@depechen.example", "Vibeke@Depechen.example"):
+        make_user(email=address)
+
+
+@refused("Theme.name")
+def two_themes_have_one_name():
+    Theme.objects.create(name="Velfærd", slug="velfaerd")
+    Theme.objects.create(name="Velfærd", slug="velfaerd-2")
+
+
+def two_at_one_address(make):
+    for _ in range(2):
+        make()
+
+
+@refused("Relay.slug")
+def two_relays_have_one_address():
+    two_at_one_address(lambda: make_relay(slug="madstafetten"))
+
+
+@refused("Contributor.slug")
+def two_contributors_have_one_address():
+    two_at_one_address(lambda: make_contributor(slug="aase"))
+
+
+@refused("Article.slug")
+def two_articles_have_one_address():
+    two_at_one_address(lambda: make_news(slug="lys"))
+
+
+@refused("Theme.slug")
+def two_themes_have_one_address():
+    Theme.objects.create(name="Ledelse", slug="tema")
+    Theme.objects.create(name="Velfærd", slug="tema")
+
+
+@refused("Tag.slug")
+def two_tags_have_one_address():
+    Tag.objects.create(name="lys", slug="lys", key="lys")
+    Tag.objects.create(name="lyse", slug="lys", key="lyse")
+
+
+@refused("Tag.name")
+def two_tags_have_one_name():
+    Tag.objects.create(name="lys", slug="lys", key="lys")
+    Tag.objects.create(name="lys", slug="lys-2", key="lys-2")
+
+
+def update_raw(model, row, column, value):
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(model._meta.db_table)
+        cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = %s", [value, row.pk])  # noqa: S608
+
+
+@pytest.mark.parametrize(("constraint", "break_it"), REFUSED)
+def test_the_database_refuses_it(constraint, break_it):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        break_it()
+
+
+def guards():
+    """What our models ask the database to hold: constraints by name, unique fields by field."""
+    for app in ("relays", "articles"):
+        for model in apps.get_app_config(app).get_models():
+            for constraint in model._meta.constraints:
+                assert isinstance(constraint, CheckConstraint | UniqueConstraint)
+                yield constraint.name
+            for field in model._meta.local_fields:
+                if field.unique and not field.primary_key:
+                    yield f"{model.__name__}.{field.name}"
+
+
+def test_everything_that_the_database_guards_is_tried():
+    tried = {parameters.values[0].partition(" (")[0] for parameters in REFUSED}
+
+    assert tried == set(guards())
