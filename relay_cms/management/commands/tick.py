@@ -3,7 +3,7 @@ import signal
 import threading
 
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, close_old_connections
+from django.db import Error, close_old_connections
 
 from articles import workflow
 
@@ -25,10 +25,11 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_args: stop.set())
+        log.info("The clock is running, a tick every %s seconds.", SECONDS_BETWEEN_TICKS)
         while not stop.is_set():
             try:
                 self._tick()
-            except OperationalError:
+            except Error:
                 # A clock outlives a database that is away for a moment.
                 log.exception("The database did not answer; trying again.")
             close_old_connections()
