@@ -1,0 +1,122 @@
+"""Readers' pages in a real browser: nothing for axe to find, nothing sideways, nothing foreign."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.factories import make_relay
+from tests.sites import make_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {"color-contrast-enhanced": {"enabled": True}},  # 7:1, as the design promises
+    "resultTypes": ["violations"],
+}
+WIDTHS = {"front": [1440, 320], "a running relay": [1440, 320], "an article": [1440, 320]}
+OTHER_WIDTHS = [390]
+
+
+@pytest.fixture
+def addresses():
+    addresses = make_site().addresses
+    del addresses["a leg"]  # leads on to its article
+    return addresses
+
+
+def violations_of(page):
+    return [
+        f"{violation['id']}: {node['html'][:120]}"
+        for violation in Axe().run(page, options=RULES).response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(open_page, addresses, scheme):
+    page = open_page(color_scheme=scheme, reduced_motion="reduce")
+    found = {}
+
+    for name, address in addresses.items():
+        page.goto(address)
+        for width in WIDTHS.get(name, OTHER_WIDTHS):
+            page.set_viewport_size({"width": width, "height": 900})
+            found[name, width] = violations_of(page)
+
+    assert {where: words for where, words in found.items() if words} == {}
+
+
+def test_no_page_scrolls_sideways_on_the_smallest_phone(open_page, addresses):
+    page = open_page(viewport={"width": 320, "height": 700})
+    overflow = {}
+
+    for name, address in addresses.items():
+        page.goto(address)
+        overflow[name] = page.evaluate(
+            """() => [...document.querySelectorAll("body *")]
+                .filter(each => each.getBoundingClientRect().right > innerWidth + 1)
+                .filter(each => !each.closest(".night, .vh"))
+                .map(each => each.outerHTML.slice(0, 80))
+                .concat(document.documentElement.scrollWidth > innerWidth ? ["the page"] : [])"""
+        )
+
+    assert {name: wide for name, wide in overflow.items() if wide} == {}
+
+
+def test_a_page_asks_for_two_styles_an_icon_and_nothing_else(open_page, addresses, live_server):
+    page = open_page()
+    asked = []
+    page.on("request", lambda request: asked.append((request.resource_type, request.url)))
+
+    for name, address in addresses.items():
+        asked.clear()
+        page.goto(address)
+        kinds = [kind for kind, _url in asked]
+
+        assert kinds.count("document") == 1, name
+        assert kinds.count("stylesheet") <= 2, name
+        assert set(kinds) <= {"document", "stylesheet", "image", "other"}, name
+        assert all(url.startswith(live_server.url) for _kind, url in asked), name
+
+
+def test_the_keyboard_meets_the_way_to_the_content_first(open_page, addresses):
+    page = open_page()
+
+    for name, address in addresses.items():
+        page.goto(address)
+        page.keyboard.press("Tab")
+        first = page.locator(":focus")
+
+        assert first.get_attribute("class") == "skip", name
+        assert first.bounding_box()["width"] > 40, name
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "main", name
+        assert page.locator("h1").count() == 1, name
+        assert page.locator("main").count() == 1, name
+
+
+def test_every_link_shows_where_the_focus_is(page):
+    page.goto(make_relay(finished_legs=1).articles.get().get_absolute_url())
+    links = page.locator("a").count()
+
+    for _link in range(links):
+        page.keyboard.press("Tab")
+        style, width = page.evaluate(
+            "(s => [s.outlineStyle, s.outlineWidth])(getComputedStyle(document.activeElement))"
+        )
+        assert (style, width) == ("solid", "3px")
+
+
+def test_axe_would_find_something(page):
+    """The guard guarded: with its rules misspelt axe finds nothing anywhere."""
+    page.goto("/")
+    page.evaluate(
+        """() => {
+            document.querySelector("h1").remove()
+            document.querySelector(".foot p").style.color = "#666"
+        }"""
+    )
+
+    rules = {words.partition(":")[0] for words in violations_of(page)}
+
+    assert rules >= {"color-contrast-enhanced", "page-has-heading-one"}
