@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from articles import permissions, revisions
@@ -37,7 +38,7 @@ class Step(NamedTuple):
     stands in the way of one that does.
     """
 
-    label: str
+    label: Promise
     sources: frozenset[Status]
     target: Status | None
     allowed: Callable[[User, Article], bool]
@@ -141,6 +142,9 @@ STEPS = {
     ),
 }
 
+# Where a text stands after somebody has changed it; elsewhere it stays where it is.
+AFTER_A_CHANGE = {APPROVED: SUBMITTED, SCHEDULED: SUBMITTED, LIVE: DRAFT}
+
 # Steps that pass the text on the screen on to readers: they say which version that was.
 NAMES_THE_TEXT = frozenset({"approve", "schedule", "publish"})
 
@@ -220,9 +224,7 @@ def reopen_text(article: Article, *, by: User | None) -> Article:
     the newest one any more. For `articles.desk`, which has asked the person before."""
     article = _lock(article)
     status_before = article.status
-    article.status = {APPROVED: SUBMITTED, SCHEDULED: SUBMITTED, LIVE: DRAFT}.get(
-        article.status, article.status
-    )
+    article.status = AFTER_A_CHANGE.get(Status(article.status), article.status)
     if article.status != status_before:
         article.approved = article.publish_at = None
         article.save(update_fields=["status", "approved", "publish_at"])

@@ -18,7 +18,7 @@ _INLINE = re.compile(
     r"|(?P<link_ends>\]\([^()\x00-\x20]+\))",
     re.S,
 )
-_ITEM = re.compile(r"(?:[-•·]|(?P<number>\d{1,3})[.)])\s+")
+_ITEM = re.compile(r"(?:[-•·]|\d{1,3}[.)])\s+")
 # What would make a line more than words, up to the sign that a backslash must stand before.
 _MARK = re.compile(r"(?=#{2,3}\s|>|[-•·]\s|-{3,}$)|\d{1,3}(?=[.)]\s)")
 
@@ -57,7 +57,7 @@ def _block(block):
             + "</blockquote>"
         )
     if all(_ITEM.match(line) for line in lines):
-        tag = "ol" if _ITEM.match(lines[0])["number"] else "ul"
+        tag = "ol" if lines[0][0].isdigit() else "ul"
         items = "".join(
             f"<li><p>{_inline(_ITEM.sub('', line, count=1))}</p></li>" for line in lines
         )
