@@ -51,18 +51,19 @@ def test_no_page_sets_a_cookie_or_depends_on_one(client, addresses):
         assert not client.cookies, name
 
 
-@pytest.mark.parametrize("make", [make_user, make_editor, make_chief_editor, make_superuser])
-def test_who_is_logged_in_gets_the_same_bytes_headers_and_queries(client, addresses, make):
-    person = logged_in(make())
+def test_who_is_logged_in_gets_the_same_bytes_headers_and_queries(client, addresses):
+    people = [make_user(), make_editor(), make_chief_editor(), make_superuser()]
+    clients = {person.name: logged_in(person) for person in people}
 
     for name, address in addresses.items():
         response, queries = read(client, address)
-        theirs, their_queries = read(person, address)
+        for person, their_client in clients.items():
+            theirs, their_queries = read(their_client, address)
 
-        assert theirs.content == response.content, name
-        assert theirs.headers == response.headers, name
-        assert their_queries == queries, name
-        assert not theirs.cookies, name
+            assert theirs.content == response.content, (name, person)
+            assert theirs.headers == response.headers, (name, person)
+            assert their_queries == queries, (name, person)
+            assert not theirs.cookies, (name, person)
 
 
 def test_a_page_is_a_function_of_its_address_not_of_who_asks_how(client, addresses):
