@@ -7,6 +7,19 @@ from django.utils import translation
 PERSONAL_PREFIXES = ("/admin/", "/baton/", "/account/")
 
 
+class NoCookiesForReadersMiddleware:
+    """A reader's page never looks at a cookie: not even at a broken one, which Django would
+    answer by setting a new one."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not request.path_info.startswith(PERSONAL_PREFIXES):
+            request.COOKIES = {}
+        return self.get_response(request)
+
+
 class LanguageMiddleware(LocaleMiddleware):
     """Django's own choice of language, on personal pages only."""
 

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "relay_cms.middleware.BrowserPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
+    "relay_cms.middleware.NoCookiesForReadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "relay_cms.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

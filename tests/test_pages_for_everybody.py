@@ -231,3 +231,14 @@ def test_static_files_are_served_under_hashed_names_without_debug(settings, tmp_
     assert not response.cookies
     assert client.get("/static/css/nowhere.css").status_code == 404
     assert client.get("/static/../manage.py").status_code == 404
+
+
+def test_a_broken_cookie_is_nobodys_business(client, addresses):
+    for name, address in addresses.items():
+        response = client.get(address)
+        broken = Client()
+        broken.cookies.load({"sessionid": "x", "csrftoken": "broken", "messages": "[]"})
+        theirs = broken.get(address)
+
+        assert not theirs.cookies, name
+        assert (theirs.content, theirs.headers) == (response.content, response.headers), name
