@@ -25,7 +25,7 @@ run: .venv/ready .env ## the site with its demo newsroom, on 127.0.0.1:8000 (POR
 
 test: .venv/ready-dev ## the whole suite, on SQLite or on DATABASE_URL's database (ARGS="-k baton")
 	mkdir -p var
-	exec .venv/bin/pytest $(ARGS)
+	exec .venv/bin/pytest --numprocesses auto $(ARGS)
 
 check: .venv/ready-dev | has-gettext ## everything that can be checked without running the site
 	mkdir -p var

@@ -115,10 +115,15 @@ def open_page(chromium, live_server):
         contexts.append(context)
         context.expose_function("reportViolation", lambda words: troubles.append(words))
         context.add_init_script(REPORT_VIOLATIONS)
-        context.on("weberror", lambda event: troubles.append(f"script error: {event.error}"))
+        context.on("weberror", note_script_errors)
         context.on("console", note_policy_errors)
         context.on("response", note_server_errors)
         return context.new_page()
+
+    def note_script_errors(event):
+        # Chromium says so itself when one leaves a page that cross-fades for one that does not.
+        if "ViewTransition opt-in disabled" not in str(event.error):
+            troubles.append(f"script error: {event.error}")
 
     def note_policy_errors(message):
         if message.type == "error" and "Content Security Policy" in message.text:
