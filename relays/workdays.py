@@ -1,6 +1,6 @@
 """Danish working days. A date always ends at midnight in Copenhagen."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 
 import holidays
@@ -9,6 +9,9 @@ from django.utils import timezone
 
 # Days on which Danish offices are empty though the law calls them working days.
 QUIET_DATES = {(6, 5), (12, 24), (12, 31)}
+
+OFFICE_OPENS, OFFICE_CLOSES = time(8), time(17)
+MORNING = time(7, 30)  # when editors are told what waits for them
 
 
 @cache
@@ -27,6 +30,22 @@ def working_day_from(day: date) -> date:
     while not is_working_day(day):
         day += timedelta(days=1)
     return day
+
+
+def shift(day: date, working_days: int) -> date:
+    """The n-th working day after a day, or before it where n is negative; 0 is the day itself."""
+    step = timedelta(days=1 if working_days > 0 else -1)
+    for _each in range(abs(working_days)):
+        day += step
+        while not is_working_day(day):
+            day += step
+    return day
+
+
+def in_office_hours(moment: datetime, *, opens: time = OFFICE_OPENS) -> bool:
+    """Outside these nobody is reminded of anything."""
+    local = timezone.localtime(moment)
+    return is_working_day(local.date()) and opens <= local.time() < OFFICE_CLOSES
 
 
 def in_days(days: int, *, after: date | None = None) -> date:

@@ -9,6 +9,9 @@ from relays.models.chain import (
     Place,
     Relay,
 )
+from relays.models.clock import Clock
+from relays.models.letter import HeldKind, Letter, LetterState
+from relays.models.link import Link
 from relays.models.people import Contributor, Sector, User
 from relays.models.theme import Theme
 
@@ -16,11 +19,16 @@ __all__ = [
     "Alternation",
     "BatonMove",
     "Channel",
+    "Clock",
     "Contributor",
     "Handoff",
     "HandoffState",
+    "HeldKind",
     "Leg",
     "LegState",
+    "Letter",
+    "LetterState",
+    "Link",
     "Place",
     "Relay",
     "Sector",

@@ -54,6 +54,7 @@ class Place(models.TextChoices):
     NOT_STARTED = "not_started", _("Not started")
     OFFERED = "offered", _("Offered")
     RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
     FREE = "free", _("Free")
     FINISHED = "finished", _("Finished")
 
@@ -147,6 +148,9 @@ class Relay(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(365)],
         help_text=_("From the text to its publication."),
     )
+    paused_until = models.DateField(
+        _("paused until"), null=True, editable=False, help_text=_("The first day of running again.")
+    )
     opened = models.DateTimeField(_("opened"), null=True, editable=False)
     closed = models.DateTimeField(_("closed"), null=True, editable=False)
     closing_note = models.TextField(
@@ -180,12 +184,18 @@ class Relay(models.Model):
         return self.short_name or self.title
 
     @property
+    def is_paused(self):
+        return bool(self.paused_until and self.paused_until > timezone.localdate())
+
+    @property
     def baton(self):
         """Where the baton is. The relay comes from `with_baton()`."""
         leg = next(iter(self.newest_legs), None)
         handoff = next(iter(self.open_handoffs), None)
         if self.closed:
             place = Place.FINISHED
+        elif self.is_paused:
+            place = Place.PAUSED
         elif leg and leg.state == LegState.RUNNING:
             place = Place.RUNNING
         elif handoff:
@@ -247,6 +257,16 @@ class Leg(models.Model):
     )
     began = models.DateTimeField(_("began"), editable=False)
     due = models.DateField(_("due"), null=True, editable=False)
+    handed_in = models.DateTimeField(
+        _("handed in"), null=True, editable=False, help_text=_("When the text came in.")
+    )
+    rest_until = models.DateField(_("reminders rest until"), null=True, blank=True, editable=False)
+    wanted_due = models.DateField(
+        _("asks for time until"),
+        null=True,
+        editable=False,
+        help_text=_("The date that the holder asks for, until an editor has answered."),
+    )
     state = models.CharField(
         max_length=10, choices=LegState, default=LegState.RUNNING, editable=False
     )
@@ -342,6 +362,7 @@ class Handoff(models.Model):
     answered = models.DateTimeField(_("answered"), null=True, editable=False)
     reason = models.TextField(_("reason"), blank=True)
     ask_again_after = models.DateField(_("ask again after"), null=True, blank=True)
+    rest_until = models.DateField(_("reminders rest until"), null=True, editable=False)
     proposed_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", editable=False
     )

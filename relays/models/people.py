@@ -82,6 +82,19 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(
         _("active"), default=True, help_text=_("Untick instead of deleting a person who leaves.")
     )
+    deputy = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="deputises_for",
+        limit_choices_to={"is_staff": True, "is_active": True},
+        verbose_name=_("deputy"),
+        help_text=_("Gets this person's letters and rows while they are away."),
+    )
+    away_until = models.DateField(
+        _("away until"), null=True, blank=True, help_text=_("The first day back.")
+    )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -103,6 +116,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self):
         return self.name
+
+    @property
+    def is_away(self):
+        return bool(self.deputy_id and self.away_until and timezone.localdate() < self.away_until)
+
+    @property
+    def on_duty(self):
+        """This person, or who stands in for them today."""
+        return self.deputy if self.is_away else self
 
     def get_short_name(self):
         return self.name.split(" ")[0]
@@ -156,6 +178,10 @@ class Contributor(models.Model):
     def presentation(self):
         """Job title and organisation as they stand after a name."""
         return ", ".join(part for part in (self.job_title, self.organisation) if part)
+
+    @property
+    def first_name(self):
+        return self.name.split(" ")[0]
 
     @property
     def initials(self):

@@ -1,0 +1,143 @@
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from relays.models.chain import Handoff, Relay
+from relays.models.people import AddressField, Contributor, User
+
+
+class LetterState(models.TextChoices):
+    HELD = "held", _("Held for the editor")
+    QUEUED = "queued", _("Waiting to be sent")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Could not be sent")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+# What each kind of letter is called where editors read of it; the kinds are in relays.letters.
+KIND_NAMES = {
+    "invitation": _("Invitation"),
+    "your_turn": _("It is your turn"),
+    "thanks_for_the_yes": _("Thanks for the yes"),
+    "new_link": _("A new link"),
+    "withdrawn": _("Not asked any more"),
+    "editor_yes": _("To the editor: said yes"),
+    "editor_no": _("To the editor: said no"),
+    "giver_yes": _("To the one before: said yes"),
+    "giver_no": _("To the one before: said no"),
+    "lapsed": _("No answer in time"),
+    "editor_lapsed": _("To the editor: no answer in time"),
+    "extended": _("The date has moved"),
+    "editor_extended": _("To the editor: the date has moved"),
+    "editor_asked_for_time": _("To the editor: asks for more time"),
+    "answer_soon": _("The answer is due soon"),
+    "answer_today": _("The answer is due today"),
+    "due_soon": _("The text is due soon"),
+    "due_today": _("The text is due today"),
+    "overdue": _("The date has passed"),
+    "still_overdue": _("A week late"),
+    "editor_overdue": _("To the editor: the date has passed"),
+    "editor_still_overdue": _("To the editor: a week late"),
+    "editor_long_overdue": _("To the editor: two weeks late"),
+    "baton_free": _("To the editor: nobody has the baton"),
+    "morning": _("To the editor: what waits in the morning"),
+    "test": _("Test letter"),
+}
+
+
+class LetterQuerySet(models.QuerySet):
+    def unsent(self):
+        """Letters that may still go out."""
+        return self.filter(state__in=[LetterState.HELD, LetterState.QUEUED])
+
+    def cancellable(self):
+        """Every letter that is not out: also one that is on its way in this moment, for the mail
+        server may be away, and one that failed, for it could be tried again."""
+        return self.exclude(state__in=[LetterState.SENT, LetterState.CANCELLED])
+
+    def failed(self):
+        return self.filter(state=LetterState.FAILED)
+
+
+class Letter(models.Model):
+    """One mail to one person, as a row in the outbox. `relays.letters` is its only writer.
+
+    The words are fixed when it is written, so that an editor reads what will be sent; the
+    personal link is put in at sending and stands nowhere here.
+    """
+
+    kind = models.CharField(_("kind"), max_length=30)
+    contributor = models.ForeignKey(
+        Contributor, models.PROTECT, null=True, related_name="letters", verbose_name=_("to")
+    )
+    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="letters")
+    address = AddressField(
+        pgettext_lazy("letter", "address"), help_text=_("Where it goes, as it was when written.")
+    )
+    relay = models.ForeignKey(
+        Relay, models.PROTECT, null=True, related_name="letters", verbose_name=_("relay")
+    )
+    handoff = models.ForeignKey(Handoff, models.PROTECT, null=True, related_name="letters")
+    about_day = models.DateField(
+        null=True, help_text="The date that a reminder reminds of: each is written once for it."
+    )
+    language = models.CharField(max_length=10)
+    subject = models.CharField(_("subject"), max_length=200)
+    body = models.TextField(_("words"))
+    carries_link = models.BooleanField(default=False)
+    priority = models.PositiveSmallIntegerField(default=5, help_text="Lower goes first.")
+    state = models.CharField(
+        _("state"), max_length=10, choices=LetterState, default=LetterState.QUEUED, editable=False
+    )
+    message_id = models.CharField(max_length=120, unique=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
+    next_try = models.DateTimeField(_("next attempt"), default=timezone.now, editable=False)
+    error = models.TextField(_("error"), blank=True, editable=False)
+    written = models.DateTimeField(_("written"), default=timezone.now, editable=False)
+    sent = models.DateTimeField(_("sent"), null=True, editable=False)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=LetterState.values), name="letter_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "relay", "handoff", "about_day", "address"],
+                condition=Q(about_day__isnull=False),
+                name="letter_reminds_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=LetterState.SENT) | Q(sent__isnull=False),
+                name="letter_sent_is_dated",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "next_try", "priority", "id"], name="letter_due")]
+
+    def __str__(self):
+        return self.subject
+
+    @property
+    def kind_name(self):
+        return KIND_NAMES.get(self.kind, self.kind)
+
+
+class HeldKind(models.Model):
+    """A kind of letter that waits until an editor has read it."""
+
+    kind = models.CharField(_("kind"), max_length=30, unique=True)
+
+    class Meta:
+        verbose_name = _("held kind of letter")
+        verbose_name_plural = _("held kinds of letters")
+        ordering = ["kind"]
+
+    def __str__(self):
+        return str(KIND_NAMES.get(self.kind, self.kind))
