@@ -4,6 +4,7 @@ Nothing else writes `Article.status`, `approved`, `live`, `published_at`, `publi
 `withdrawal`. The article row is locked first, its relay second, themes last, by id.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
@@ -25,6 +26,8 @@ from relays import baton
 from relays.danish import unique_slug
 from relays.errors import RuleBroken
 from relays.models import Channel, LegState, Theme, User
+
+log = logging.getLogger("articles.workflow")
 
 DRAFT, SUBMITTED, SENT_BACK = Status.DRAFT, Status.SUBMITTED, Status.SENT_BACK
 APPROVED, SCHEDULED, LIVE = Status.APPROVED, Status.SCHEDULED, Status.LIVE
@@ -215,6 +218,9 @@ def publish_due(now: datetime | None = None) -> tuple[list[Article], list[tuple[
             out.append(take_step(article, "publish", by=None))
         except RuleBroken as broken:
             held.append((article, str(broken)))
+        except Exception as error:  # ours, and loud; but the others behind it still go out
+            log.exception("Article %s could not be published.", article.pk)
+            held.append((article, repr(error)))
     return out, held
 
 
@@ -276,16 +282,22 @@ def record_move(article: Article, step: str, *, by: User | None, note: str = "")
 
 def _submit(article, *, by, publish_at):
     article.save(update_fields=["status"])
+    if article.leg:
+        baton.hand_in(article.leg)
     return revisions.freeze(article, Reason.SUBMITTED, by=by)
 
 
 def _take_back(article, *, by, publish_at):
     article.save(update_fields=["status"])
+    if article.leg:
+        baton.take_text_back(article.leg)
 
 
 def _send_back(article, *, by, publish_at):
     article.approved = None
     article.save(update_fields=["status", "approved"])
+    if article.leg:
+        baton.take_text_back(article.leg)
     return revisions.freeze(article, Reason.SENT_BACK, by=by)
 
 

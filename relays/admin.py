@@ -216,6 +216,7 @@ class UserAdmin(NewsroomAdmin, DjangoUserAdmin):
     ordering = ["name"]
     fieldsets = [
         (None, {"fields": ["email", "password", "name"]}),
+        (_("Absence"), {"fields": ["deputy", "away_until"]}),
         (_("Permissions"), {"fields": ["is_active", "is_staff", "groups"]}),
     ]
     superuser_fieldsets = [

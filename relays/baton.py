@@ -6,19 +6,16 @@ asks, changes and records, in one transaction. `by` is the user who acts; None i
 import, or what follows from another act, and may do everything that the chain allows.
 """
 
-from collections.abc import Callable
-from datetime import date, datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from relays import permissions, workdays
+from relays import ladder, letters, permissions, verbs, workdays
+from relays.danish import unique_slug
 from relays.errors import RuleBroken
 from relays.models import (
-    Alternation,
     BatonMove,
     Channel,
     Contributor,
@@ -26,148 +23,13 @@ from relays.models import (
     HandoffState,
     Leg,
     LegState,
-    Place,
+    Link,
     Relay,
-    Sector,
     User,
 )
 
-MOST_NOMINATIONS = 3
-
-OPEN, CLOSED = "open", "closed"
-
-
-class Verb(NamedTuple):
-    """One row of the table: a verb, the states it starts from, who may, and what hinders it."""
-
-    label: Promise
-    acts_on: type
-    sources: frozenset
-    allowed: Callable[[User, Any], bool]
-    hindrance: Callable[[Any], str] = lambda row: ""
-
-
-# What stands in the way ----------------------------------------------------------------------
-
-
-def sector_breach(relay: Relay, receiver: Contributor) -> bool:
-    """Would this runner come from the same sector as the one before?
-
-    People without a sector never break the rule.
-    """
-    before = relay.baton.leg
-    return bool(
-        relay.alternation != Alternation.OFF
-        and before
-        and receiver.sector
-        and before.sector == receiver.sector
-    )
-
-
-def _too_many_nominations(relay):
-    if relay.handoffs.nominated().filter(giver=relay.baton.leg).count() >= MOST_NOMINATIONS:
-        return _("There are three nominations already. Withdraw one first.")
-    return ""
-
-
-def _offer_hindrance(handoff):
-    relay = handoff.relay
-    baton = relay.baton
-    if baton.place == Place.FINISHED:
-        return _("%(relay)s has finished. Reopen it first.") % {"relay": relay}
-    if baton.handoff:
-        return _("%(name)s is asked already.") % {"name": baton.handoff.receiver}
-    if handoff.giver_id != (baton.leg and baton.leg.pk):
-        return _("%(name)s was nominated for an earlier turn. Nominate them again.") % {
-            "name": handoff.receiver
-        }
-    if not handoff.receiver.email:
-        return _("%(name)s has no e-mail address yet.") % {"name": handoff.receiver}
-    return _sector_refusal(relay, handoff.receiver, handoff.override_reason)
-
-
-def _accept_hindrance(handoff):
-    if handoff.state == HandoffState.OFFERED:
-        return ""
-    baton = handoff.relay.baton
-    if baton.place == Place.FINISHED:
-        return _("%(relay)s has finished.") % {"relay": handoff.relay}
-    if baton.handoff:
-        return _("%(name)s is asked by now.") % {"name": baton.handoff.receiver}
-    if handoff.giver_id != (baton.leg and baton.leg.pk):
-        return _("The baton has moved on by now.")
-    return ""
-
-
-def _close_hindrance(relay):
-    baton = relay.baton
-    if baton.place == Place.RUNNING:
-        return _("%(name)s has the baton. The relay can finish when that leg has.") % {
-            "name": baton.leg.contributor
-        }
-    return ""
-
-
-def _sector_refusal(relay, receiver, override_reason):
-    if not sector_breach(relay, receiver):
-        return ""
-    other = Sector.PRIVATE if receiver.sector == Sector.PUBLIC else Sector.PUBLIC
-    words = {"name": receiver, "sector": other.label}
-    if relay.alternation == Alternation.STRICT:
-        return (
-            _("The next runner must come from the other sector (%(sector)s), %(name)s does not.")
-            % words
-        )
-    if not override_reason.strip():
-        return _("It is the other sector's turn (%(sector)s). Say why %(name)s comes next.") % words
-    return ""
-
-
-VERBS = {
-    "nominate": Verb(
-        _("Nominate"), Relay, frozenset({OPEN}), permissions.may_nominate, _too_many_nominations
-    ),
-    "offer": Verb(
-        _("Ask"),
-        Handoff,
-        frozenset({HandoffState.NOMINATED}),
-        permissions.is_editor,
-        _offer_hindrance,
-    ),
-    "accept": Verb(
-        _("Accept"),
-        Handoff,
-        frozenset({HandoffState.OFFERED, HandoffState.DECLINED, HandoffState.LAPSED}),
-        permissions.may_answer,
-        _accept_hindrance,
-    ),
-    "decline": Verb(
-        _("Decline"), Handoff, frozenset({HandoffState.OFFERED}), permissions.may_answer
-    ),
-    "withdraw": Verb(
-        _("Withdraw"),
-        Handoff,
-        frozenset({HandoffState.NOMINATED, HandoffState.OFFERED, HandoffState.ACCEPTED}),
-        permissions.is_editor,
-    ),
-    "abandon": Verb(_("Abandon"), Leg, frozenset({LegState.RUNNING}), permissions.may_abandon),
-    "close": Verb(_("Close"), Relay, frozenset({OPEN}), permissions.is_editor, _close_hindrance),
-    "reopen": Verb(_("Reopen"), Relay, frozenset({CLOSED}), permissions.is_editor),
-}
-
-
-def verbs_open_to(user: User, row) -> dict[str, str]:
-    """The verbs that this person may use on a relay, handoff or leg in its present state.
-
-    Each with the sentence that says what still hinders it, "" where nothing does. The row's
-    relay comes from `with_baton()`.
-    """
-    return {
-        name: str(verb.hindrance(row))
-        for name, verb in VERBS.items()
-        if isinstance(row, verb.acts_on) and _state(row) in verb.sources and verb.allowed(user, row)
-    }
-
+LONGEST_OWN_EXTENSION = timedelta(days=7)
+LAPSES_FROM = 9  # o'clock
 
 # The verbs -----------------------------------------------------------------------------------
 
@@ -185,10 +47,14 @@ def nominate(
 ) -> Handoff:
     """Put somebody's name down as the next runner. Nobody is told."""
     relay = _lock(relay.pk)
-    _ask("nominate", relay, by)
-    if sentence := _sector_refusal(relay, receiver, override_reason):
+    verbs.ask("nominate", relay, by)
+    if sentence := verbs.sector_refusal(relay, receiver, override_reason):
         raise RuleBroken(sentence)
     giver = relay.baton.leg
+    if giver and giver.is_running and giver.contributor == receiver:
+        raise RuleBroken(_("%(name)s has the baton.") % {"name": receiver})
+    if relay.baton.handoff and relay.baton.handoff.receiver == receiver:
+        raise RuleBroken(_("%(name)s is asked already.") % {"name": receiver})
     nominations = relay.handoffs.nominated().filter(giver=giver)
     if nominations.filter(receiver=receiver).exists():
         raise RuleBroken(_("%(name)s is nominated already.") % {"name": receiver})
@@ -208,10 +74,21 @@ def nominate(
 
 
 @transaction.atomic
+def nominate_person(relay: Relay, person: dict, *, by: User | None, message: str = "") -> Handoff:
+    """Nominate somebody by name, job title, organisation, sector and, if known, e-mail."""
+    relay = _lock(relay.pk)
+    verbs.ask("nominate", relay, by)
+    receiver = _person(person)
+    # Whoever names somebody says why: where the sector rule wants a reason, that is it.
+    reason = message if verbs.sector_breach(relay, receiver) else ""
+    return nominate(relay, receiver, by=by, message=message, override_reason=reason)
+
+
+@transaction.atomic
 def offer(handoff: Handoff, *, by: User | None) -> Handoff:
     """Ask the nominee. From now on they have a user of their own, without a password."""
     handoff = _locked_handoff(handoff)
-    _ask("offer", handoff, by)
+    verbs.ask("offer", handoff, by)
     return _offer(handoff, by=by)
 
 
@@ -224,12 +101,13 @@ def accept(handoff: Handoff, *, by: User | None, channel: str = "", note: str = 
     records the yes heard it.
     """
     handoff = _locked_handoff(handoff)
-    _ask("accept", handoff, by)
+    verbs.ask("accept", handoff, by)
 
     _set_state(handoff, HandoffState.ACCEPTED, answered=timezone.now())
     _record_answer("accept", handoff, by=by, channel=channel, note=note)
     if not handoff.relay.legs.running().exists():
         _begin_leg(handoff)  # else it begins when the running one is published
+    letters.said_yes(handoff, by=by)
     return handoff
 
 
@@ -240,10 +118,12 @@ def decline(
     by: User | None,
     reason: str = "",
     ask_again_after: date | None = None,
+    instead: dict | None = None,
     channel: str = "",
 ) -> Handoff:
+    """The receiver does not take the baton. `instead` is somebody they name in their place."""
     handoff = _locked_handoff(handoff)
-    _ask("decline", handoff, by)
+    verbs.ask("decline", handoff, by)
 
     _set_state(
         handoff,
@@ -253,6 +133,9 @@ def decline(
         ask_again_after=ask_again_after,
     )
     _record_answer("decline", handoff, by=by, channel=channel, note=reason)
+    letters.said_no(handoff, by=by)
+    if instead:
+        _nominate_instead(handoff, instead, by=by)
     return handoff
 
 
@@ -260,11 +143,169 @@ def decline(
 def withdraw(handoff: Handoff, *, by: User | None, note: str = "") -> Handoff:
     """The editor takes a nomination, an offer or a waiting yes back."""
     handoff = _locked_handoff(handoff)
-    _ask("withdraw", handoff, by)
+    verbs.ask("withdraw", handoff, by)
 
     _set_state(handoff, HandoffState.WITHDRAWN)
+    _revoke_links(handoff)
     _record("withdraw", handoff.relay, handoff=handoff, by=by, note=note)
+    letters.withdrawn(handoff)
     return handoff
+
+
+@transaction.atomic
+def readdress(handoff: Handoff, *, by: User | None, email: str, note: str = "") -> Handoff:
+    """The offer went to a wrong address: that link dies, the dates begin anew, and the wrong
+    one hears nothing more."""
+    handoff = _locked_handoff(handoff)
+    verbs.ask("readdress", handoff, by)
+
+    _revoke_links(handoff)
+    letters.cancel(handoff)
+    handoff.receiver.email = email
+    handoff.receiver.save(update_fields=["email"])
+    answer_by = workdays.in_days(handoff.relay.answer_days)
+    _set_state(handoff, HandoffState.OFFERED, offered=timezone.now(), answer_by=answer_by)
+    _record("readdress", handoff.relay, handoff=handoff, by=by, note=note)
+    letters.invitation(handoff)
+    return handoff
+
+
+@transaction.atomic
+def lapse(handoff: Handoff, *, by: User | None = None) -> Handoff:
+    """The date to answer by has passed. A late yes still counts while nobody else is asked."""
+    handoff = _locked_handoff(handoff)
+    verbs.ask("lapse", handoff, by)
+    if handoff.answer_by and timezone.localdate() <= handoff.answer_by:
+        raise RuleBroken(_("There is still time to answer this offer."))
+
+    _set_state(handoff, HandoffState.LAPSED)
+    _record("lapse", handoff.relay, handoff=handoff, by=by)
+    letters.lapsed(handoff)
+    return handoff
+
+
+def lapse_due() -> list[Handoff]:
+    """Let the offers lapse whose date to answer by has passed: from nine in the morning of the
+    next working day, so that nobody lapses at night or over a weekend. The clock's part."""
+    now = timezone.localtime()
+    if now.hour < LAPSES_FROM or not workdays.is_working_day(now.date()):
+        return []
+    lapsed = []
+    overdue = Handoff.objects.filter(state=HandoffState.OFFERED, answer_by__lt=now.date())
+    for handoff in overdue.filter(relay__closed=None).order_by("answer_by", "pk"):
+        try:
+            lapsed.append(lapse(handoff))
+        except RuleBroken:
+            continue  # answered, or readdressed, a moment ago
+    return lapsed
+
+
+@transaction.atomic
+def extend(leg: Leg, due: date, *, by: User | None, note: str = "") -> Leg:
+    """The text is due on another day: the holder's own choice within a week, else the editor's."""
+    leg = _locked_leg(leg)
+    verbs.ask("extend", leg, by)
+    if due <= timezone.localdate():
+        raise RuleBroken(_("Choose a day that is still to come."))
+    if by is not None and not permissions.is_editor(by) and not may_extend_alone(leg, due):
+        raise RuleBroken(_("That is more than a week away. Ask your editor for it."))
+
+    letters.cancel(leg.handoff, *ladder.DUE_KINDS)
+    leg.due, leg.wanted_due = workdays.working_day_from(due), None
+    leg.save(update_fields=["due", "wanted_due"])
+    _record("extend", leg.relay, leg=leg, by=by, note=note)
+    letters.extended(leg, by=by)
+    return leg
+
+
+def may_extend_alone(leg: Leg, due: date) -> bool:
+    return due <= timezone.localdate() + LONGEST_OWN_EXTENSION
+
+
+@transaction.atomic
+def ask_for_time(leg: Leg, due: date, *, by: User | None, note: str = "") -> Leg:
+    """The holder asks for a later day than they may take alone; an editor's `extend` answers."""
+    leg = _locked_leg(leg)
+    verbs.ask("ask_for_time", leg, by)
+    if due <= timezone.localdate():
+        raise RuleBroken(_("Choose a day that is still to come."))
+
+    leg.wanted_due = due
+    leg.save(update_fields=["wanted_due"])
+    _record("ask_for_time", leg.relay, leg=leg, by=by, note=note)
+    letters.asked_for_time(leg, note=note)
+    return leg
+
+
+@transaction.atomic
+def pause(relay: Relay, until: date, *, by: User | None, note: str = "") -> Relay:
+    """The relay rests until a day, and every date of it moves by as much."""
+    relay = _lock(relay.pk)
+    verbs.ask("pause", relay, by)
+    today = timezone.localdate()
+    if until <= today:
+        raise RuleBroken(_("Choose a day that is still to come."))
+
+    relay.paused_until = until
+    relay.save(update_fields=["paused_until"])
+    for handoff in relay.handoffs.all():
+        letters.cancel(handoff, *ladder.KINDS)
+    letters.nobody_waits(relay)
+    _shift_dates(relay, until - today)
+    _record("pause", relay, by=by, note=note)
+    return relay
+
+
+@transaction.atomic
+def resume(relay: Relay, *, by: User | None, note: str = "") -> Relay:
+    """The rest ends early, and the dates move back by what is left of it."""
+    relay = _lock(relay.pk)
+    verbs.ask("resume", relay, by)
+
+    today = timezone.localdate()
+    left = (relay.paused_until or today) - today
+    relay.paused_until = None
+    relay.save(update_fields=["paused_until"])
+    _shift_dates(relay, -left)
+    _record("resume", relay, by=by, note=note)
+    return relay
+
+
+@transaction.atomic
+def hand_in(leg: Leg) -> None:
+    """The text is in: nobody is reminded of it any more. Called where the text is submitted."""
+    _note_text(leg, timezone.now())
+
+
+@transaction.atomic
+def take_text_back(leg: Leg) -> None:
+    """The text is with its writer again."""
+    _note_text(leg, None)
+
+
+def _note_text(leg, moment):
+    _lock(leg.relay_id)
+    running = Leg.objects.running().filter(pk=leg.pk)
+    if running.update(handed_in=moment) and moment:
+        letters.cancel(leg.handoff, *ladder.DUE_KINDS)
+
+
+@transaction.atomic
+def rest(row: Leg | Handoff, until: date, *, by: User | None, note: str = "") -> None:
+    """A note, such as "called her, says Friday", that keeps the reminders quiet until a day."""
+    relay = _lock(row.relay_id)
+    is_leg = isinstance(row, Leg)
+    fresh = (relay.legs if is_leg else relay.handoffs).get(pk=row.pk)
+    fresh.relay = relay
+    verbs.ask("rest_leg" if is_leg else "rest_handoff", fresh, by)
+    if until <= timezone.localdate():
+        raise RuleBroken(_("Choose a day that is still to come."))
+
+    fresh.rest_until = until
+    fresh.save(update_fields=["rest_until"])
+    handoff = fresh.handoff if is_leg else fresh
+    letters.cancel(handoff, *ladder.KINDS)
+    _record("rest", relay, leg=fresh if is_leg else None, handoff=handoff, by=by, note=note)
 
 
 @transaction.atomic
@@ -277,15 +318,18 @@ def finish(leg: Leg, *, by: User | None) -> Leg:
     relay = _lock(leg.relay_id)
     leg = _fresh(relay, relay.legs, leg)
     if leg.state != LegState.RUNNING:
-        raise RuleBroken(_too_late(leg))
+        raise RuleBroken(verbs.too_late(leg))
 
     leg.state = LegState.FINISHED
     leg.save(update_fields=["state"])
+    letters.cancel(leg.handoff, *ladder.DUE_KINDS, *letters.DATES)
     _record("finish", relay, leg=leg, by=by)
     relay = _lock(relay.pk)
     waiting = relay.baton.handoff
     if waiting and waiting.state == HandoffState.ACCEPTED:
-        _begin_leg(_fresh(relay, relay.handoffs.select_related("receiver"), waiting))
+        waiting = _fresh(relay, relay.handoffs.select_related("receiver"), waiting)
+        _begin_leg(waiting)
+        letters.your_turn(waiting)
     elif not waiting:
         _offer_the_ticked(relay)
     return leg
@@ -296,15 +340,18 @@ def abandon(leg: Leg, *, by: User | None, note: str = "") -> Leg:
     """The holder hands the baton back, or the editor takes it. The number becomes free again."""
     relay = _lock(leg.relay_id)
     leg = _fresh(relay, relay.legs.select_related("contributor"), leg)
-    _ask("abandon", leg, by)
+    verbs.ask("abandon", leg, by)
 
+    letters.cancel(leg.handoff)
     leg.state, leg.number = LegState.ABANDONED, None
     leg.save(update_fields=["state", "number"])
     _record("abandon", relay, leg=leg, by=by, note=note)
     relay = _lock(relay.pk)
     waiting = relay.baton.handoff
     if waiting and waiting.state == HandoffState.ACCEPTED:
-        _begin_leg(_fresh(relay, relay.handoffs.select_related("receiver"), waiting))
+        waiting = _fresh(relay, relay.handoffs.select_related("receiver"), waiting)
+        _begin_leg(waiting)
+        letters.your_turn(waiting)
     return leg
 
 
@@ -314,11 +361,14 @@ def close(
 ) -> Relay:
     """The relay has finished. Whoever was asked or named is not asked any more."""
     relay = _lock(relay.pk)
-    _ask("close", relay, by)
+    verbs.ask("close", relay, by)
 
     for handoff in relay.handoffs.exclude(state__in=_ENDED):
         _set_state(handoff, HandoffState.WITHDRAWN)
+        _revoke_links(handoff)
         _record("withdraw", relay, handoff=handoff, by=by)
+        letters.withdrawn(handoff)
+    letters.nobody_waits(relay)
     relay.closed = at or timezone.now()
     relay.closing_note = closing_note or relay.closing_note
     relay.save(update_fields=["closed", "closing_note"])
@@ -329,7 +379,7 @@ def close(
 @transaction.atomic
 def reopen(relay: Relay, *, by: User | None, note: str = "") -> Relay:
     relay = _lock(relay.pk)
-    _ask("reopen", relay, by)
+    verbs.ask("reopen", relay, by)
 
     relay.closed = None
     relay.save(update_fields=["closed"])
@@ -348,7 +398,7 @@ def add_past_leg(
 ) -> Leg:
     """A leg that ran before this program knew of it, as the next number. For imports only."""
     relay = _lock(relay.pk)
-    if relay.baton.place in (Place.RUNNING, Place.OFFERED):
+    if relay.runner or relay.baton.handoff:
         raise RuleBroken(
             _("%(relay)s is running here: its past can't be added to.") % {"relay": relay}
         )
@@ -453,43 +503,56 @@ def _fresh(relay, rows, row):
     return fresh
 
 
+def _locked_leg(leg):
+    relay = _lock(leg.relay_id)
+    return _fresh(relay, relay.legs.select_related("contributor", "handoff"), leg)
+
+
+def _shift_dates(relay, by):
+    for leg in relay.legs.running():
+        leg.due = workdays.working_day_from(leg.due + by)
+        leg.save(update_fields=["due"])
+    for handoff in relay.handoffs.filter(state=HandoffState.OFFERED):
+        handoff.answer_by = workdays.working_day_from(handoff.answer_by + by)
+        handoff.save(update_fields=["answer_by"])
+
+
+def _nominate_instead(handoff, person, *, by):
+    """Whom the receiver named in their place; where no rule allows it, the editors read it."""
+    relay = _lock(handoff.relay_id)
+    receiver = _person(person)
+    nominations = relay.handoffs.nominated().filter(giver=relay.baton.leg)
+    if verbs.sector_refusal(relay, receiver, "") or nominations.count() >= verbs.MOST_NOMINATIONS:
+        handoff.reason = f"{handoff.reason}\n{person['name']}".strip()
+        handoff.save(update_fields=["reason"])
+        return
+    nominated = relay.handoffs.create(
+        giver=relay.baton.leg,
+        receiver=receiver,
+        rank=max(nominations.values_list("rank", flat=True), default=0) + 1,
+        proposed_by=handoff.receiver.user,
+    )
+    _record("nominate", relay, handoff=nominated, by=by)
+
+
+def _person(person):
+    """The contributor somebody has named: one we know by that address and name, or a new one."""
+    known = Contributor.objects.filter(name=person["name"], email=person["email"] or None)
+    if person["email"] and (found := known.first()):
+        return found
+    return Contributor.objects.create(
+        **{**person, "email": person["email"] or None},
+        slug=unique_slug(person["name"], Contributor.objects),
+    )
+
+
 def _locked_handoff(handoff):
     relay = _lock(handoff.relay_id)
     return _fresh(relay, relay.handoffs.select_related("receiver"), handoff)
 
 
-def _state(row):
-    if isinstance(row, Relay):
-        return CLOSED if row.closed else OPEN
-    return row.state
-
-
-def _ask(name, row, by):
-    verb = VERBS[name]
-    if _state(row) not in verb.sources:
-        raise RuleBroken(_too_late(row))
-    if by is not None and not verb.allowed(by, row):
-        raise RuleBroken(_not_you(name, row))
-    if sentence := verb.hindrance(row):
-        raise RuleBroken(sentence)
-
-
-def _too_late(row):
-    if isinstance(row, Relay):
-        words = {"relay": row}
-        return (_("%(relay)s has finished.") if row.closed else _("%(relay)s is open.")) % words
-    if isinstance(row, Leg):
-        return _("This leg is %(state)s by now.") % {"state": row.get_state_display().lower()}
-    return _("This offer to %(name)s is %(state)s by now.") % {
-        "name": row.receiver,
-        "state": row.get_state_display().lower(),
-    }
-
-
-def _not_you(name, row):
-    if name in ("accept", "decline"):
-        return _("Only %(name)s or an editor can answer this offer.") % {"name": row.receiver}
-    return _("You may not do that here (%(verb)s).") % {"verb": str(VERBS[name].label).lower()}
+def _revoke_links(handoff):
+    Link.objects.live().filter(handoff=handoff).update(revoked=timezone.now())
 
 
 def _set_state(handoff, state, **fields):
@@ -508,6 +571,7 @@ def _offer(handoff, *, by):
         answer_by=workdays.in_days(relay.answer_days),
     )
     _record("offer", relay, handoff=handoff, by=by)
+    letters.invitation(handoff)
     return handoff
 
 
@@ -524,7 +588,7 @@ def _offer_the_ticked(relay):
     ticked = relay.handoffs.nominated().filter(giver=relay.baton.leg, offer_at_publication=True)
     for handoff in ticked.select_related("receiver__user").order_by("rank", "pk"):
         handoff.relay = relay
-        if not _offer_hindrance(handoff):
+        if not verbs.offer_hindrance(handoff):
             _offer(handoff, by=None)
             return
 

@@ -1,13 +1,26 @@
-"""What must be true of every chain and no constraint of the database can hold."""
+"""What must be true of every chain, letter and link, and no constraint of the database can hold."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
+from django.urls import reverse
 
-from relays.baton import MOST_NOMINATIONS
-from relays.models import BatonMove, Handoff, HandoffState, Leg, LegState, Relay
+from relays import ladder
+from relays.models import (
+    BatonMove,
+    Handoff,
+    HandoffState,
+    Leg,
+    LegState,
+    Letter,
+    LetterState,
+    Link,
+    Relay,
+)
+from relays.models.chain import OPEN_HANDOFFS
+from relays.verbs import MOST_NOMINATIONS
 
 
 class Breach(NamedTuple):
@@ -160,7 +173,10 @@ HANDOFF_MOVES = {
 
 def every_state_was_recorded():
     for model, name, moves in ((Leg, "leg", LEG_MOVES), (Handoff, "handoff", HANDOFF_MOVES)):
-        last = BatonMove.objects.filter(**{name: OuterRef("pk")}).order_by("-pk").values("verb")
+        # Others, such as a new date or a corrected address, leave the state as it was.
+        changing = {verb for verbs in moves.values() for verb in verbs}
+        theirs = BatonMove.objects.filter(**{name: OuterRef("pk")}, verb__in=changing)
+        last = theirs.order_by("-pk").values("verb")
         for state, verbs in moves.items():
             rows = model.objects.filter(state=state).annotate(said=Subquery(last[:1]))
             for row in rows.filter(Q(said=None) | ~Q(said__in=verbs)):
@@ -169,6 +185,50 @@ def every_state_was_recorded():
     for relay in Relay.objects.annotate(said=Subquery(ends.order_by("-pk").values("verb")[:1])):
         if (relay.said == "close") != (relay.closed is not None):
             yield relay, f"its last end says “{relay.said}”."
+
+
+# The letters and links -----------------------------------------------------------------------
+
+
+def what_is_sent_has_a_date():
+    # The other way round the database holds it.
+    for letter in Letter.objects.exclude(state=LetterState.SENT).exclude(sent=None):
+        yield letter, f"it is {letter.state}, but has a date of sending."
+
+
+def a_personal_letter_is_about_a_turn():
+    for letter in Letter.objects.filter(carries_link=True, handoff=None):
+        yield letter, "it carries a personal link, but is about no handoff."
+    elsewhere = Letter.objects.exclude(handoff=None).exclude(handoff__relay=F("relay"))
+    for letter in elsewhere:
+        yield letter, "its handoff is of another relay."
+
+
+def a_letter_holds_no_secret():
+    path = reverse("relays:link", args=["_"]).removesuffix("_/")
+    told = Letter.objects.exclude(error__contains=f"{path}…").filter(error__contains=path)
+    for letter in Letter.objects.filter(body__contains=path) | told:
+        yield letter, "a personal link stands in it."
+
+
+def nobody_is_reminded_in_vain():
+    """A reminder that may still go out is about somebody who can still act on it."""
+    waiting = Letter.objects.unsent().exclude(about_day=None)
+    answer = [rung.kind for rung in ladder.ANSWER]
+    asked = Q(handoff__state=HandoffState.OFFERED)
+    for letter in waiting.filter(kind__in=answer).exclude(asked):
+        yield letter, "it asks for an answer that has come."
+    writing = Q(handoff__leg__state=LegState.RUNNING, handoff__leg__handed_in=None)
+    for letter in waiting.filter(kind__in=ladder.DUE_KINDS).exclude(writing):
+        yield letter, "it asks for a text that nobody owes."
+    busy = Q(relay__legs__state=LegState.RUNNING) | Q(relay__handoffs__state__in=OPEN_HANDOFFS)
+    for letter in waiting.filter(busy, kind="baton_free").distinct():
+        yield letter, "it says that nobody has the baton, but somebody has."
+
+
+def a_withdrawn_offer_opens_nothing():
+    for link in Link.objects.live().filter(handoff__state=HandoffState.WITHDRAWN):
+        yield link, "it is alive, but its offer was withdrawn."
 
 
 INVARIANTS: list[Callable[[], Iterator]] = [
@@ -188,6 +248,11 @@ INVARIANTS: list[Callable[[], Iterator]] = [
     a_relay_is_open_once_a_leg_began,
     a_relay_has_a_language_of_the_site,
     every_state_was_recorded,
+    what_is_sent_has_a_date,
+    a_personal_letter_is_about_a_turn,
+    a_letter_holds_no_secret,
+    nobody_is_reminded_in_vain,
+    a_withdrawn_offer_opens_nothing,
 ]
 
 

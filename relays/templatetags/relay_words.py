@@ -5,6 +5,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from relays import letters
 from relays.models import Sector
 
 register = template.Library()
@@ -51,6 +52,18 @@ def iso(value):
     return formats.date_format(_local(value), "Y-m-d")
 
 
+@register.filter(is_safe=False)
+def quoted(words):
+    """Somebody's own words, inside a letter."""
+    return letters.quoted(words)
+
+
+@register.filter(is_safe=False)
+def harmless(words):
+    """What somebody has typed, in a line of a letter."""
+    return letters.harmless(words)
+
+
 @register.filter
 def sector_name(sector):
     return Sector(sector).label if sector else ""
@@ -63,6 +76,13 @@ MOVES = {
     "accept": _("Said yes"),
     "decline": _("Said no"),
     "withdraw": _("Withdrawn"),
+    "readdress": _("Asked at another address"),
+    "lapse": _("Not answered in time"),
+    "extend": _("Date moved"),
+    "ask_for_time": _("Asked for more time"),
+    "rest": _("Reminders rest"),
+    "pause": _("Relay paused"),
+    "resume": _("Relay goes on"),
     "abandon": _("Abandoned"),
     "close": _("Relay finished"),
     "reopen": _("Relay reopened"),

@@ -1,0 +1,517 @@
+"""The outbox: letters are rows, written in the transaction of what they tell of, sent by the tick.
+
+A letter that has become untrue is cancelled by the event that made it so. Its words are fixed
+when it is written; the personal link is made at sending, so that no row holds a secret. What
+somebody else has typed is `harmless` in it: it makes no link and no header.
+"""
+
+import logging
+import re
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from email.utils import make_msgid
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPServerDisconnected
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.html import escape, linebreaks
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from relays import workdays
+from relays.models import (
+    Contributor,
+    Handoff,
+    HandoffState,
+    HeldKind,
+    Leg,
+    Letter,
+    LetterState,
+    Link,
+    Relay,
+    User,
+)
+from relays.models.link import is_over
+
+log = logging.getLogger("relays.letters")
+
+MOST_ATTEMPTS = 6
+MOST_A_DAY = 20  # letters to one address; the next one waits for an editor
+# A claim that is older belongs to a clock that died while it sent.
+CLAIM_LASTS = timedelta(minutes=10)
+LINK = "[[link]]"  # where the personal link goes, in a letter's words
+
+SOON, DAILY, LAST = 1, 5, 9
+
+# Whoever has answered needs none of these any more; whoever has not, none of the other two.
+ASKING = ("invitation", "answer_soon", "answer_today")
+NO_ANSWER = ("lapsed", "editor_lapsed")
+A_NO = ("editor_no", "giver_no")
+DATES = ("extended", "editor_extended", "editor_asked_for_time")
+# They speak of a day that is still to come, so the night after it makes them untrue.
+BEFORE_THE_DAY = ("answer_soon", "answer_today", "due_soon", "due_today", "morning")
+
+
+class Kind(NamedTuple):
+    priority: int
+    carries_link: bool = False
+
+
+KINDS = {
+    "invitation": Kind(SOON, carries_link=True),
+    "your_turn": Kind(SOON, carries_link=True),
+    "thanks_for_the_yes": Kind(SOON, carries_link=True),
+    "new_link": Kind(SOON, carries_link=True),
+    "withdrawn": Kind(SOON),
+    "editor_yes": Kind(DAILY),
+    "editor_no": Kind(DAILY),
+    "giver_yes": Kind(DAILY),
+    "giver_no": Kind(DAILY),
+    "lapsed": Kind(SOON, carries_link=True),
+    "editor_lapsed": Kind(DAILY),
+    "extended": Kind(SOON, carries_link=True),
+    "editor_extended": Kind(DAILY),
+    "editor_asked_for_time": Kind(SOON),
+    "answer_soon": Kind(DAILY, carries_link=True),
+    "answer_today": Kind(DAILY, carries_link=True),
+    "due_soon": Kind(DAILY, carries_link=True),
+    "due_today": Kind(DAILY, carries_link=True),
+    "overdue": Kind(DAILY, carries_link=True),
+    "still_overdue": Kind(DAILY, carries_link=True),
+    "editor_overdue": Kind(DAILY),
+    "editor_still_overdue": Kind(DAILY),
+    "editor_long_overdue": Kind(DAILY),
+    "baton_free": Kind(DAILY),
+    "morning": Kind(DAILY),
+    "test": Kind(SOON),
+}
+
+
+# Writing -------------------------------------------------------------------------------------
+
+
+def write(
+    kind: str,
+    *,
+    to: Contributor | User | str,
+    relay: Relay | None = None,
+    handoff: Handoff | None = None,
+    about_day: date | None = None,
+    **words,
+) -> Letter | None:
+    """Put a letter into the outbox, in the transaction of what it tells of.
+
+    Nobody without an address gets one: None. `words` go to templates/letters/<kind>.txt, whose
+    first line is the subject.
+    """
+    address = to if isinstance(to, str) else to.email
+    if not address:
+        return None
+    about = {"kind": kind, "relay": relay, "handoff": handoff, "about_day": about_day}
+    if about_day and Letter.objects.filter(**about, address=address).exists():
+        return None
+    context = {
+        "to": to,
+        "relay": relay,
+        "editor": _answering(relay) if relay else None,
+        "handoff": handoff,
+        "site_name": settings.SITE_NAME,
+        **words,
+    }
+    person = {
+        "contributor": to if isinstance(to, Contributor) else None,
+        "user": to if isinstance(to, User) else None,
+    }
+    letter = _put_in(about, address, context | {"link": LINK}, **person)
+    assistant = to.assistant_email if isinstance(to, Contributor) else None
+    if assistant and assistant != address:
+        _put_in(about, assistant, context, carries_link=False)
+    return letter
+
+
+def _put_in(about, address, context, *, carries_link=True, **person):
+    kind, relay = about["kind"], about["relay"]
+    language = relay.language if relay else settings.LANGUAGE_CODE
+    with translation.override(language):
+        if not carries_link:
+            name = harmless(context["to"].name)
+            context = context | {
+                "link": _("(This is a copy. The personal link went to %(name)s alone.)")
+                % {"name": name}
+            }
+        subject, body = _rendered(f"letters/{kind}.txt", context)
+    return Letter.objects.create(
+        **about,
+        **person,
+        address=address,
+        language=language,
+        subject=subject,
+        body=body,
+        carries_link=carries_link and KINDS[kind].carries_link,
+        priority=KINDS[kind].priority,
+        state=LetterState.HELD if _is_held(kind, address) else LetterState.QUEUED,
+        message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
+    )
+
+
+def _is_held(kind, address):
+    """Held for an editor to read: the kinds a newsroom has chosen, and a flood to one address."""
+    if HeldKind.objects.filter(kind=kind).exists():
+        return True
+    today = Letter.objects.filter(address=address, written__gt=timezone.now() - timedelta(days=1))
+    return today.count() >= MOST_A_DAY
+
+
+def _rendered(template, context):
+    # Plain text: nothing in it is HTML, so nothing is escaped; see quoted() for people's words.
+    text = render_to_string(template, context).strip()
+    subject, _newline, body = text.partition("\n")
+    return " ".join(subject.split())[:200], re.sub(r"\n{3,}", "\n\n", body).strip()
+
+
+def harmless(words: str) -> str:
+    """What somebody has typed, on one line, with nothing that a mail program would make
+    clickable and no place for a personal link."""
+    return re.sub(r"([.:@]|\[(?=\[))(?=\S)", "\\1\u200b", " ".join(words.split()))
+
+
+def quoted(words: str) -> str:
+    """Somebody's own words inside a letter, so that none could pass for a part of it."""
+    return f"»{harmless(words)}«"
+
+
+def invitation(handoff: Handoff) -> None:
+    nobody_waits(handoff.relay)
+    due = handoff.write_by or workdays.in_days(
+        handoff.relay.write_days, after=handoff.answer_by or timezone.localdate()
+    )
+    write("invitation", to=handoff.receiver, relay=handoff.relay, handoff=handoff, due=due)
+
+
+def is_still_to_be_asked(handoff: Handoff) -> bool:
+    """Their invitation waits for an editor or the mail server, or their address was refused."""
+    return Letter.objects.cancellable().filter(handoff=handoff, kind="invitation").exists()
+
+
+def said_yes(handoff: Handoff, *, by: User | None) -> None:
+    """The receiver learns what happens next, the editors and the giver that it was a yes."""
+    cancel(handoff, *ASKING, *NO_ANSWER, *A_NO)
+    nobody_waits(handoff.relay)
+    leg = _leg_of(handoff)
+    write("thanks_for_the_yes", to=handoff.receiver, relay=handoff.relay, handoff=handoff, leg=leg)
+    _tell_the_others("yes", handoff, by=by)
+
+
+def said_no(handoff: Handoff, *, by: User | None) -> None:
+    cancel(handoff, *ASKING)
+    _tell_the_others("no", handoff, by=by)
+
+
+def your_turn(handoff: Handoff) -> None:
+    """For somebody who said yes and waited: now the leg begins."""
+    leg = _leg_of(handoff)
+    write("your_turn", to=handoff.receiver, relay=handoff.relay, handoff=handoff, leg=leg)
+
+
+def withdrawn(handoff: Handoff) -> None:
+    """A kind word to whoever has heard of the offer; nothing to anybody else."""
+    has_heard = handoff.answered or _was_told(handoff)
+    cancel(handoff)
+    if has_heard:
+        write("withdrawn", to=handoff.receiver, relay=handoff.relay, handoff=handoff)
+
+
+def _was_told(handoff):
+    """Has a letter about it gone to the receiver, or is it on its way in this moment?"""
+    theirs = Letter.objects.filter(handoff=handoff, contributor=handoff.receiver)
+    return theirs.filter(state__in=[LetterState.SENDING, LetterState.SENT]).exists()
+
+
+def lapsed(handoff: Handoff) -> None:
+    was_told = _was_told(handoff)
+    cancel(handoff, *ASKING)
+    words: dict[str, Any] = {"relay": handoff.relay, "handoff": handoff}
+    if was_told:
+        write("lapsed", to=handoff.receiver, **words)
+    for editor in editors_on_duty(handoff.relay):
+        write("editor_lapsed", to=editor, **words)
+
+
+def extended(leg: Leg, *, by: User | None) -> None:
+    """Whoever did not move the date hears of it."""
+    cancel(leg.handoff, *DATES)
+    words: dict[str, Any] = {"relay": leg.relay, "handoff": leg.handoff, "leg": leg}
+    writer = leg.contributor
+    if writer and (by is None or writer.user_id != by.pk):
+        write("extended", to=writer, **words)
+    for editor in editors_on_duty(leg.relay):
+        if editor != by:
+            write("editor_extended", to=editor, **words)
+
+
+def asked_for_time(leg: Leg, *, note: str) -> None:
+    cancel(leg.handoff, "editor_asked_for_time")
+    for editor in editors_on_duty(leg.relay):
+        write(
+            "editor_asked_for_time",
+            to=editor,
+            relay=leg.relay,
+            handoff=leg.handoff,
+            leg=leg,
+            note=note,
+        )
+
+
+def new_links(person: Contributor) -> None:
+    """A fresh link to each turn that this person has open; one letter a turn, and one an hour."""
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    open_states = [HandoffState.OFFERED, HandoffState.ACCEPTED, HandoffState.TAKEN]
+    for handoff in person.handoffs.filter(state__in=open_states).select_related("relay"):
+        recent = Letter.objects.filter(handoff=handoff, kind="new_link", written__gt=an_hour_ago)
+        if not recent.exists() and not is_over(handoff):
+            write("new_link", to=person, relay=handoff.relay, handoff=handoff)
+
+
+def editors_on_duty(relay: Relay) -> list[User]:
+    """The relay's editors, or their deputies while they are away."""
+    editors = relay.editors.filter(is_active=True).select_related("deputy").order_by("pk")
+    return list(dict.fromkeys(editor.on_duty for editor in editors))
+
+
+def _leg_of(handoff):
+    return Leg.objects.filter(handoff=handoff).first()
+
+
+def _tell_the_others(answer, handoff, *, by):
+    words: dict[str, Any] = {"relay": handoff.relay, "handoff": handoff, "leg": _leg_of(handoff)}
+    for editor in editors_on_duty(handoff.relay):
+        if editor != by:
+            write(f"editor_{answer}", to=editor, **words)
+    giver = handoff.giver and handoff.giver.contributor
+    if giver:
+        write(f"giver_{answer}", to=giver, **words)
+
+
+def cancel(handoff: Handoff | None, *kinds: str) -> int:
+    """Letters about this handoff that have become untrue stay unsent. Returns how many."""
+    if handoff is None:  # an imported leg; else every letter that is about no handoff would go
+        return 0
+    untrue = Letter.objects.cancellable().filter(handoff=handoff)
+    return _cancel(untrue.filter(kind__in=kinds) if kinds else untrue)
+
+
+def nobody_waits(relay: Relay) -> int:
+    """The baton is not free, or the relay rests: a letter that says otherwise is untrue."""
+    return _cancel(Letter.objects.cancellable().filter(relay=relay, kind="baton_free"))
+
+
+def cancel_what_has_passed(today: date) -> int:
+    """A reminder of a day to come is untrue on the day after it."""
+    passed = Letter.objects.unsent().filter(kind__in=BEFORE_THE_DAY, about_day__lt=today)
+    return _cancel(passed)
+
+
+def _cancel(untrue):
+    # Without its day: should the letter become true again, it may be written again.
+    return untrue.update(state=LetterState.CANCELLED, about_day=None)
+
+
+def release(letter: Letter) -> bool:
+    """A held letter goes out with the next tick. False where somebody was faster."""
+    held = Letter.objects.filter(pk=letter.pk, state=LetterState.HELD)
+    return bool(held.update(state=LetterState.QUEUED, next_try=timezone.now()))
+
+
+def drop(letter: Letter) -> bool:
+    """A letter that waits is not sent at all. False where it is too late."""
+    waiting = Letter.objects.unsent().filter(pk=letter.pk)
+    return bool(waiting.update(state=LetterState.CANCELLED))
+
+
+def try_again(letter: Letter) -> bool:
+    """A letter that could not be sent gets six new attempts, to the person's present address."""
+    person = letter.contributor or letter.user
+    address = (person.email if person else None) or letter.address
+    failed = Letter.objects.failed().filter(pk=letter.pk)
+    return bool(
+        failed.update(
+            state=LetterState.QUEUED, attempts=0, error="", address=address, next_try=timezone.now()
+        )
+    )
+
+
+# Sending -------------------------------------------------------------------------------------
+
+
+def send_due(now: datetime | None = None) -> int:
+    """Send what waits, the urgent first; returns how many went out.
+
+    Each letter is claimed by a conditional UPDATE, so that several clocks share the work. While
+    the mail server is away everything waits, in order, and uses up no attempt.
+    """
+    cancel_what_has_passed(timezone.localdate(now))
+    _take_back_dead_claims(now or timezone.now())
+    sent = 0
+    connection = get_connection()
+    while letter := _claim(now or timezone.now()):
+        try:
+            connection.open()
+        except (SMTPException, OSError) as error:
+            _put_back(letter, error)
+            break
+        try:
+            sent += _send(letter, connection)
+        except SMTPRecipientsRefused as error:
+            _refused(letter, error)
+        except (SMTPServerDisconnected, OSError) as error:
+            # In the middle of this letter, so perhaps because of it: others go first next time.
+            _postpone(letter, error)
+            break
+        except Exception as error:
+            if not isinstance(error, SMTPException):  # our own mistake, and no other letter's
+                log.exception("Letter %s could not be made.", letter.pk)
+            _postpone(letter, error)
+            _hang_up(connection)  # a server that has had enough of us may greet us again
+    _hang_up(connection)
+    return sent
+
+
+def _hang_up(connection):
+    with suppress(SMTPException, OSError):
+        connection.close()
+
+
+def _take_back_dead_claims(now):
+    dead = Letter.objects.filter(state=LetterState.SENDING, next_try__lte=now - CLAIM_LASTS)
+    dead.update(state=LetterState.QUEUED)
+
+
+def _claim(now):
+    """The next letter that is due, ours alone from now on."""
+    due = _awake(Letter.objects.filter(state=LetterState.QUEUED, next_try__lte=now), now)
+    while pk := due.order_by("priority", "pk").values_list("pk", flat=True).first():
+        claimed = due.filter(pk=pk).update(
+            state=LetterState.SENDING, next_try=now, attempts=F("attempts") + 1
+        )
+        if claimed:
+            return Letter.objects.select_related("relay", "handoff").get(pk=pk)
+    return None
+
+
+def _awake(due, now):
+    """Reminders sleep at night and over weekends; the morning's letter gets up first."""
+    if workdays.in_office_hours(now):
+        return due
+    if workdays.in_office_hours(now, opens=workdays.MORNING):
+        return due.filter(Q(about_day=None) | Q(kind="morning"))
+    return due.filter(about_day=None)
+
+
+def _send(letter, connection):
+    body = letter.body
+    if letter.carries_link:
+        address = _personal_address(letter)
+        if address is None:
+            return False
+        body = body.replace(LINK, address)
+    message = EmailMultiAlternatives(
+        subject=letter.subject,
+        body=body,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[letter.address],
+        reply_to=reply_address(letter.relay),
+        headers={"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"},
+        connection=connection,
+    )
+    html = render_to_string("letters/letter.html", {"letter": letter, "paragraphs": _as_html(body)})
+    message.attach_alternative(html, "text/html")
+    message.send()
+    # Whatever has happened to the row meanwhile: it is out.
+    Letter.objects.filter(pk=letter.pk).update(
+        state=LetterState.SENT, sent=timezone.now(), error=""
+    )
+    return True
+
+
+def _as_html(body):
+    """The words in paragraphs. Our own link, alone on its line, is the one thing to press."""
+    html = linebreaks(escape(body))
+    return mark_safe(  # noqa: S308  (escaped above)
+        re.sub(
+            rf"{re.escape(escape(settings.SITE_URL))}/[^\s<]+",
+            lambda match: f'<a href="{match[0]}" style="color:#14201c">{match[0]}</a>',
+            html,
+        )
+    )
+
+
+@transaction.atomic
+def _personal_address(letter):
+    """A link of its own; None where the letter has become untrue in this very moment."""
+    Relay.objects.select_for_update(no_key=True).get(pk=letter.handoff.relay_id)
+    if not _ours(letter).exists():
+        return None
+    return settings.SITE_URL + reverse("relays:link", args=[Link.make(letter.handoff)])
+
+
+def reply_address(relay: Relay | None) -> list[str]:
+    """Answers by mail go to the relay's editor, or to the newsroom."""
+    editor = _answering(relay) if relay else None
+    return [editor.email if editor and editor.email else settings.CONTACT_EMAIL]
+
+
+def _answering(relay) -> User | None:
+    """Whose name stands under a relay's letters: the first editor on duty who can be written to."""
+    editors = editors_on_duty(relay)
+    return next((editor for editor in editors if editor.email), editors[0] if editors else None)
+
+
+def _refused(letter, error):
+    """The receiver's server says no: for good (5xx), or for now (4xx, greylisting)."""
+    codes = [code for code, _words in error.recipients.values()]
+    if all(code >= 500 for code in codes):
+        log.warning("Letter %s was refused by the receiver's server.", letter.pk)
+        _fail(letter, error)
+    else:
+        _postpone(letter, error)
+
+
+def _put_back(letter, error):
+    """The mail server is away: everything waits, and this letter has used up no attempt."""
+    log.warning("The mail server is away; letter %s waits.", letter.pk)
+    _ours(letter).update(
+        state=LetterState.QUEUED, attempts=letter.attempts - 1, error=_in_words(error)
+    )
+
+
+def _postpone(letter, error):
+    log.warning("Letter %s could not be sent (attempt %s).", letter.pk, letter.attempts)
+    if letter.attempts >= MOST_ATTEMPTS:
+        _fail(letter, error)
+        return
+    wait = timedelta(minutes=2**letter.attempts)
+    _ours(letter).update(
+        state=LetterState.QUEUED, next_try=timezone.now() + wait, error=_in_words(error)
+    )
+
+
+def _fail(letter, error):
+    _ours(letter).update(state=LetterState.FAILED, error=_in_words(error))
+
+
+def _ours(letter):
+    """The row, while our claim on it stands: nobody has cancelled it or taken it back."""
+    return Letter.objects.filter(pk=letter.pk, state=LetterState.SENDING, next_try=letter.next_try)
+
+
+def _in_words(error):
+    # A mail server that dislikes a link may quote it in its answer.
+    path = re.escape(reverse("relays:link", args=["_"]).removesuffix("_/"))
+    return re.sub(rf"({path})[^/\s\"']+", r"\1…", f"{type(error).__name__}: {error}")[:500]
