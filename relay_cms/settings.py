@@ -65,7 +65,7 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "csp",
     "django.forms",
-    "articles.newsroom.site.NewsroomAdminConfig",  # django.contrib.admin, lists in our order
+    "articles.newsroom.site.NewsroomAdminConfig",  # django.contrib.admin, opening on the overview
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -89,6 +89,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "relay_cms.urls"
+TURN_URL = "portal:turn"  # where a personal link leads; relays know no page that shows a text
 WSGI_APPLICATION = "relay_cms.wsgi.application"
 AUTH_USER_MODEL = "relays.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -155,6 +156,20 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
+# Other days for the rungs of relays.ladder: LADDER_DAYS=due_soon=-5,overdue=2
+LADDER_DAYS = {kind: int(days) for kind, days in env.dict("LADDER_DAYS", default={}).items()}
+
+# Mail: files under var/letters until a server is named ---------------------------------------
+
+EMAIL_URL = env("EMAIL_URL", default="")
+if EMAIL_URL:
+    vars().update(env.email_url("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "letters"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("FROM_EMAIL", default=f"{SITE_NAME} <{CONTACT_EMAIL}>")
+
 TAGGIT_CASE_INSENSITIVE = True
 
 # Security: follows the scheme of SITE_URL, so that a demo on plain 127.0.0.1 can log in ------
@@ -193,6 +208,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"mask_tokens": {"()": "relay_cms.logs.MaskTokens"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["mask_tokens"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }

@@ -16,6 +16,9 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", views.media, name="media"),
+    path("health/", views.health, name="health"),
+    path("baton/", include("relays.urls")),
+    path("baton/", include("articles.portal.urls")),
     path("", include("articles.urls")),
 ]
 

@@ -1,8 +1,17 @@
+from datetime import timedelta
+
 from csp.decorators import csp_replace
 from django.conf import settings
+from django.http import JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
+
+from relays.models import Clock, Letter, LetterState
+
+TOO_LONG = timedelta(minutes=15)
 
 
 @require_safe
@@ -12,6 +21,22 @@ def media(request, path):
     response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+@never_cache
+@require_safe
+def health(request):
+    """Is the clock running, do letters go out? 503 where one of them is not."""
+    ran = Clock.last_ran()
+    waiting = Letter.objects.filter(
+        state=LetterState.QUEUED, about_day=None, next_try__lt=timezone.now() - TOO_LONG
+    )
+    checks = {
+        "clock": bool(ran and timezone.now() - ran < TOO_LONG),
+        "letters": not waiting.exists(),
+    }
+    answer = {**checks, "clock_ran": ran and ran.isoformat(timespec="seconds")}
+    return JsonResponse(answer, status=200 if all(checks.values()) else 503)
 
 
 def server_error(request, template_name="500.html"):

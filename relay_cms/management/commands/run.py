@@ -21,9 +21,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
+from django.urls import reverse
 
 from relay_cms.management.commands import demo
-from relays.models import Relay
+from relays.models import Handoff, HandoffState, Link, Relay
 
 HOST = "127.0.0.1"
 SECONDS_TO_START = 30
@@ -87,6 +88,10 @@ class Command(BaseCommand):
         self.tell(f"  Newsroom: {settings.SITE_URL}/admin/")
         for user in demo_users():
             self.tell(f"  {user.name} logs in with {user.email} / {demo.PASSWORD}")
+        if link := personal_link():
+            self.tell(f"  A contributor's own page, without a log-in: {link}")
+        if getattr(settings, "EMAIL_FILE_PATH", None):
+            self.tell(f"  Letters are written to {settings.EMAIL_FILE_PATH}")
         self.tell("  Ctrl-C stops it.")
 
 
@@ -139,6 +144,14 @@ def demo_users():
     emails = [email for _name, email, *_group in (*demo.STAFF, demo.ADMINISTRATOR)]
     users = get_user_model().objects.filter(email__in=emails).order_by("pk")
     return [user for user in users if user.check_password(demo.PASSWORD)]
+
+
+def personal_link():
+    """A fresh link to somebody's turn, to try; of the demo newsroom only."""
+    handoff = Handoff.objects.filter(state=HandoffState.OFFERED).order_by("pk").first()
+    if not (handoff and demo_users()):
+        return ""
+    return settings.SITE_URL + reverse("relays:link", args=[Link.make(handoff)])
 
 
 # Collecting hashes and compresses every file, so it waits until one has changed ---------------

@@ -5,7 +5,10 @@ import threading
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
+from articles import letters as desk_letters
 from articles import workflow
+from relays import baton, ladder, letters
+from relays.models import Clock
 
 SECONDS_BETWEEN_TICKS = 20
 
@@ -13,7 +16,7 @@ log = logging.getLogger("relay_cms.tick")
 
 
 class Command(BaseCommand):
-    help = "Do everything that time causes: publish what is scheduled and due. Safe to repeat."
+    help = "Do everything that time causes: publish, lapse, send what is due. Safe to repeat."
 
     def add_arguments(self, parser):
         parser.add_argument("--forever", action="store_true", help="tick until told to stop")
@@ -41,3 +44,11 @@ class Command(BaseCommand):
             log.info("Published article %s.", article.pk)
         for article, sentence in held:
             log.warning("Article %s is due and was not published: %s", article.pk, sentence)
+        for handoff in baton.lapse_due():
+            log.info("The offer %s has lapsed.", handoff.pk)
+        ladder.climb()
+        desk_letters.mornings()
+        sent = letters.send_due()
+        if sent:
+            log.info("Sent %s letters.", sent)
+        Clock.note()
