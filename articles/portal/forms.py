@@ -1,0 +1,139 @@
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from articles.models import Draft
+from relays.models import Contributor
+from relays.models.people import sector_choices
+from relays.richtext import RichTextField
+
+YES, NOT_NOW, NO, INSTEAD, NOT_ME = "yes", "not_now", "no", "instead", "not_me"
+
+REASONS = [
+    ("", _("No reason given")),
+    ("time", _("I do not have the time")),
+    ("subject", _("It is not my subject")),
+    ("role", _("My job does not allow it")),
+    ("other", _("Something else")),
+]
+
+
+def day_input():
+    return forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+
+class PersonForm(forms.Form):
+    """Somebody who is named for the baton: the e-mail if it is known."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    job_title = forms.CharField(label=_("Job title"), max_length=120, required=False)
+    organisation = forms.CharField(label=_("Organisation"), max_length=160, required=False)
+    sector = forms.ChoiceField(
+        label=_("Sector"),
+        choices=lambda: [("", _("Neither, or not sure")), *sector_choices()],
+        required=False,
+    )
+    email = forms.EmailField(
+        label=_("E-mail"), required=False, help_text=_("If you know it. It is never shown.")
+    )
+
+
+class NominationForm(PersonForm):
+    message = forms.CharField(
+        label=_("I pass it to … because …"),
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Your words stand under your post when the baton changes hands."),
+    )
+
+
+class AnswerForm(forms.Form):
+    """One answer to an offer. What belongs to another answer is not looked at."""
+
+    answer = forms.ChoiceField(
+        choices=[(value, value) for value in (YES, NOT_NOW, NO, INSTEAD, NOT_ME)]
+    )
+    ask_again_after = forms.DateField(
+        label=_("Ask me again after"), widget=day_input(), required=False
+    )
+    reason = forms.ChoiceField(label=_("Why?"), choices=REASONS, required=False)
+    words = forms.CharField(
+        label=_("In your own words"), widget=forms.Textarea({"rows": 3}), required=False
+    )
+
+    def clean_ask_again_after(self):
+        day = self.cleaned_data["ask_again_after"]
+        if day and day <= timezone.localdate():
+            raise forms.ValidationError(_("Choose a day that is still to come."))
+        return day
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("answer") == NOT_NOW and not (
+            cleaned.get("ask_again_after") or "ask_again_after" in self.errors
+        ):
+            self.add_error("ask_again_after", _("Say after which day we may ask you again."))
+        return cleaned
+
+    @property
+    def reason_in_words(self):
+        chosen = dict(REASONS).get(self.cleaned_data.get("reason"), "")
+        parts = [str(chosen) if self.cleaned_data.get("reason") else "", self.cleaned_data["words"]]
+        return ": ".join(part for part in parts if part)
+
+
+class PresentationForm(forms.ModelForm):
+    """This is how we present you."""
+
+    class Meta:
+        model = Contributor
+        fields = ["name", "job_title", "organisation", "phone"]
+
+
+class DateForm(forms.Form):
+    due = forms.DateField(label=_("I can send it by"), widget=day_input())
+    words = forms.CharField(
+        label=_("What has come in between?"), widget=forms.Textarea({"rows": 2}), required=False
+    )
+
+
+class HandBackForm(forms.Form):
+    note = forms.CharField(
+        label=_("Would you like to say why?"), widget=forms.Textarea({"rows": 3}), required=False
+    )
+
+
+class NewLinkForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Your e-mail"),
+        error_messages={"invalid": _("Write the full address, for example name@council.example")},
+    )
+
+
+class TextForm(forms.Form):
+    """The text of a turn, saved by hand."""
+
+    title = forms.CharField(
+        label=_("Title"),
+        max_length=200,
+        required=False,
+        help_text=_("Say your point. Eight words are often enough."),
+    )
+    standfirst = forms.CharField(
+        label=pgettext_lazy("portal", "Standfirst"),
+        widget=forms.Textarea({"rows": 2, "class": "short"}),
+        required=False,
+        help_text=_("Two lines that make a stranger read on."),
+    )
+    body = RichTextField(
+        label=_("Text"),
+        required=False,
+        help_text=_("400–700 words. A blank line makes a new paragraph, ## a heading."),
+    )
+    interests = forms.CharField(
+        label=_("Interests"),
+        max_length=Draft._meta.get_field("interests").max_length,
+        required=False,
+        help_text=_("What readers should know about your own interests in the matter."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from articles.portal import turn, writing
+
+app_name = "portal"
+
+urlpatterns = [
+    path("new-link/", turn.create_link, name="create-link"),
+    path("not-me/", turn.not_me, name="not-me"),
+    path("<int:handoff_id>/", turn.turn, name="turn"),
+    path("<int:handoff_id>/answer/", turn.create_answer, name="create-answer"),
+    path("<int:handoff_id>/presentation/", turn.change_presentation, name="presentation"),
+    path("<int:handoff_id>/date/", turn.change_date, name="date"),
+    path("<int:handoff_id>/return/", turn.hand_back, name="hand-back"),
+    path("<int:handoff_id>/nominations/", turn.create_nomination, name="create-nomination"),
+    path("<int:handoff_id>/dates.ics", turn.calendar, name="calendar"),
+    path("<int:handoff_id>/text/", writing.text, name="text"),
+    path("<int:handoff_id>/text/preview/", writing.preview, name="preview"),
+    path("<int:handoff_id>/text/steps/", writing.create_step, name="create-step"),
+]

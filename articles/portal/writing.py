@@ -1,0 +1,151 @@
+"""The writer's desk: a form that saves by hand, a preview, and the two steps that are the writer's."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from articles import access, desk, permissions, workflow
+from articles.models import Article, Draft
+from articles.portal.forms import TextForm
+from articles.portal.page import portal_page
+from relays.errors import RuleBroken
+from relays.links import turn_of
+from relays.models import Leg, LegState
+from relays.richtext import editor_csp, word_count
+
+WRITERS_STEPS = ("submit", "take_back")
+
+
+def _turn(request, handoff_id):
+    handoff = turn_of(request, handoff_id)
+    leg = Leg.objects.filter(handoff=handoff).select_related("relay", "contributor").first()
+    if leg is None:
+        raise Http404
+    return handoff, leg
+
+
+@portal_page
+def text(request, handoff_id):
+    """The text, to read or to write on."""
+    handoff, leg = _turn(request, handoff_id)
+    if request.method == "POST":
+        try:
+            article = _article_to_write(leg)
+        except RuleBroken as broken:
+            messages.error(request, str(broken))
+            return redirect("portal:turn", handoff_id)
+        return _save(request, handoff, leg, article, handoff.receiver.user)
+    article = Article.objects.for_desk().filter(leg=leg).first() or _blank(leg)
+    if article.pk is None and not leg.is_running:
+        return redirect("portal:turn", handoff_id)
+    form = TextForm(initial=article.draft.content | {"version": article.draft.version})
+    return _show(request, handoff, leg, article, form)
+
+
+def _article_to_write(leg):
+    if leg.state == LegState.ABANDONED:
+        raise RuleBroken(_("The baton is back with the editors, and your text with it."))
+    return Article.objects.for_desk().get(pk=desk.article_for(leg).pk)
+
+
+def _blank(leg):
+    """What a text looks like that nobody has saved: a look at the page makes no row."""
+    article = Article(leg=leg, relay=leg.relay, language=leg.relay.language)
+    article.draft = Draft(article=article)
+    return article
+
+
+def _may_write(user, leg, article):
+    if leg.state == LegState.ABANDONED:
+        return False
+    return article.pk is None or permissions.may_write(user, article)
+
+
+def _save(request, handoff, leg, article, by):
+    form = TextForm(request.POST)
+    if not form.is_valid():
+        return _show(request, handoff, leg, article, form, status=422)
+    content = dict(form.cleaned_data)
+    version = content.pop("version")
+    try:
+        desk.save_draft(article, content, by=by, version=version)
+    except desk.Conflict as conflict:
+        form.data = form.data.copy()
+        form.data["version"] = conflict.theirs.version
+        form.add_error(None, str(conflict))
+        return _show(request, handoff, leg, article, form, status=409, theirs=conflict.theirs)
+    except RuleBroken as broken:
+        form.add_error(None, str(broken))
+        return _show(request, handoff, leg, article, form, status=409)
+    if "_submit" in request.POST:
+        return _take("submit", request, handoff, article, by)
+    if "_preview" in request.POST:
+        return redirect("portal:preview", handoff.pk)
+    messages.success(request, _("Saved."))
+    return redirect("portal:text", handoff.pk)
+
+
+def _show(request, handoff, leg, article, form, *, status=200, theirs=None):
+    response = render(
+        request,
+        "portal/text.html",
+        {
+            "handoff": handoff,
+            "relay": handoff.relay,
+            "leg": leg,
+            "article": article,
+            "form": form,
+            "theirs": theirs,
+            "words": word_count(article.draft.body),
+            "may_write": _may_write(handoff.receiver.user, leg, article),
+            "steps": workflow.steps_open_to(handoff.receiver.user, article) if article.pk else {},
+            "editor": handoff.relay.editors.filter(is_active=True).order_by("pk").first(),
+        },
+        status=status,
+    )
+    response._csp_update = editor_csp()
+    return response
+
+
+@require_safe
+@portal_page
+def preview(request, handoff_id):
+    """The draft as readers will see it, for its writer alone."""
+    handoff, leg = _turn(request, handoff_id)
+    article = Article.objects.filter(leg=leg).select_related("draft").first()
+    if article is None:
+        raise Http404
+    return render(
+        request,
+        "portal/preview.html",
+        {
+            "handoff": handoff,
+            "relay": handoff.relay,
+            "leg": leg,
+            "article": article,
+            "part": access.draft_part(article),
+            "editor": handoff.relay.editors.filter(is_active=True).order_by("pk").first(),
+        },
+    )
+
+
+@require_POST
+@portal_page
+def create_step(request, handoff_id):
+    handoff, leg = _turn(request, handoff_id)
+    step = request.POST.get("step")
+    article = Article.objects.filter(leg=leg).first()
+    if step not in WRITERS_STEPS or article is None:
+        raise Http404
+    return _take(step, request, handoff, article, handoff.receiver.user)
+
+
+def _take(step, request, handoff, article, by):
+    try:
+        workflow.take_step(article, step, by=by)
+    except RuleBroken as broken:
+        messages.error(request, str(broken))
+        return redirect("portal:text", handoff.pk)
+    return redirect("portal:turn", handoff.pk)
