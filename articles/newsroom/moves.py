@@ -24,9 +24,9 @@ def contributor_field(label, **kwargs):
     return forms.ModelChoiceField(Contributor.objects.all(), label=label, widget=widget, **kwargs)
 
 
-def day_field(label, **kwargs):
+def day_field(label, *, is_required=False, **kwargs):
     widget = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, required=False, **kwargs)
+    return forms.DateField(label=label, widget=widget, required=is_required, **kwargs)
 
 
 def words_field(label, **kwargs):
@@ -73,6 +73,21 @@ class NoteForm(forms.Form):
     note = words_field(_("Note"))
 
 
+class ReaddressForm(forms.Form):
+    email = forms.EmailField(label=_("The right address"))
+    note = words_field(_("Note"))
+
+
+class ExtendForm(forms.Form):
+    due = day_field(_("New date"), is_required=True)
+    note = words_field(_("Note"))
+
+
+class RestForm(forms.Form):
+    until = day_field(_("Until"), is_required=True)
+    note = words_field(_("Note"), help_text=_("Such as: called her, says Friday."))
+
+
 class CloseForm(forms.Form):
     closing_note = words_field(
         _("Closing note"), help_text=_("What readers see: what the relay ended with.")
@@ -97,7 +112,7 @@ ACTS = {
         Handoff,
         NothingToSay,
         baton.offer,
-        _("The person is asked now and gets a date to answer by."),
+        _("The person gets a letter with a personal link, and a date to answer by."),
     ),
     "accept": Act(
         Handoff,
@@ -106,7 +121,34 @@ ACTS = {
         _("You record the yes for the person. The leg begins as soon as the baton is free."),
     ),
     "decline": Act(Handoff, DeclineForm, baton.decline, _("You record the no for the person.")),
-    "withdraw": Act(Handoff, NoteForm, baton.withdraw, _("The person is not asked any more.")),
+    "withdraw": Act(
+        Handoff,
+        NoteForm,
+        baton.withdraw,
+        _("Whoever has had a letter is told, kindly. The link stops working."),
+    ),
+    "readdress": Act(
+        Handoff,
+        ReaddressForm,
+        baton.readdress,
+        _("The old link stops working. The person is asked at the right address, with new dates."),
+    ),
+    "rest_handoff": Act(
+        Handoff, RestForm, baton.rest, _("Nobody is told. No reminder goes out until that day.")
+    ),
+    "rest_leg": Act(
+        Leg, RestForm, baton.rest, _("Nobody is told. No reminder goes out until that day.")
+    ),
+    "extend": Act(Leg, ExtendForm, baton.extend, _("The writer gets a letter with the new date.")),
+    "pause": Act(
+        Relay,
+        RestForm,
+        baton.pause,
+        _("Every date moves by as much, reminders rest, and readers see until when."),
+    ),
+    "resume": Act(
+        Relay, NoteForm, baton.resume, _("The dates move back by what is left of the pause.")
+    ),
     "abandon": Act(
         Leg,
         NoteForm,

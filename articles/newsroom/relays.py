@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import desk
 from articles.models import Article
+from articles.newsroom import pool
 from articles.newsroom.moves import ACTS, contributor_field, words_field
-from relays import baton, permissions
+from relays import baton, permissions, verbs
 from relays.admin import AddressedAdmin, NewsroomForm
 from relays.errors import RuleBroken
 from relays.models import Handoff, Leg, Relay
@@ -190,6 +191,8 @@ class RelayAdmin(AddressedAdmin):
             "handoffs": handoff_rows,
             "can_act_on_handoffs": any(verbs for _handoff, verbs in handoff_rows),
             "moves": moves,
+            "candidates": pool.candidates(relay),
+            "pace": pool.pace(relay),
         }
 
     def _on(self, relay, row):
@@ -200,12 +203,13 @@ class RelayAdmin(AddressedAdmin):
         return [
             {
                 "verb": verb,
-                "label": baton.VERBS[verb].label,
+                "label": verbs.VERBS[verb].label,
                 "hindrance": hindrance,
                 "url": reverse("admin:relays_relay_act", args=[_relay_id(row), verb, row.pk]),
                 "at_once": not ACTS[verb].form.base_fields,
             }
-            for verb, hindrance in baton.verbs_open_to(user, row).items()
+            for verb, hindrance in verbs.verbs_open_to(user, row).items()
+            if verb in ACTS  # some are the writer's own
         ]
 
     def act(self, request, relay_id, verb, row_id):
@@ -232,10 +236,10 @@ class RelayAdmin(AddressedAdmin):
             status = 422
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{baton.VERBS[verb].label}: {row.receiver if act.model is Handoff else row}",
+            "title": f"{verbs.VERBS[verb].label}: {row.receiver if act.model is Handoff else row}",
             "opts": self.opts,
             "original": relay,
-            "verb": baton.VERBS[verb],
+            "verb": verbs.VERBS[verb],
             "consequence": act.consequence,
             "form": form,
             "media": self.media + form.media,
@@ -259,6 +263,12 @@ class RelayAdmin(AddressedAdmin):
             "accept": _("The yes of %(name)s is recorded.") % {"name": name},
             "decline": _("The no of %(name)s is recorded.") % {"name": name},
             "withdraw": _("%(name)s is not asked any more.") % {"name": name},
+            "readdress": _("%(name)s is asked at the right address.") % {"name": name},
+            "rest_handoff": _("The reminders rest."),
+            "rest_leg": _("The reminders rest."),
+            "extend": _("The new date is noted, and the writer has been told."),
+            "pause": _("The relay is paused."),
+            "resume": _("The relay goes on."),
             "abandon": _("The leg is given up. The baton is free."),
             "close": _("The relay has finished."),
             "reopen": _("The relay goes on."),

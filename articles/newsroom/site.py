@@ -1,11 +1,12 @@
-"""The newsroom's admin site: stock, but for the order in which its lists stand."""
+"""The newsroom's admin site: stock, but that it opens on the overview and has our order of lists."""
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext as _
 
 # What is opened most comes first; what is not named here stays where Django has it, below.
 APPS = ["relays", "articles"]
-MODELS = ["Relay", "Contributor", "Theme", "Article", "Tag"]
+MODELS = ["Relay", "Contributor", "Theme", "Letter", "Article", "Tag"]
 
 
 class NewsroomAdminConfig(AdminConfig):
@@ -13,6 +14,29 @@ class NewsroomAdminConfig(AdminConfig):
 
 
 class NewsroomSite(AdminSite):
+    def index(self, request, extra_context=None):
+        from relays.permissions import is_editor  # models are not loaded when this file is
+
+        context = {**(extra_context or {})}
+        if is_editor(request.user):
+            context |= {"title": _("Overview"), "overview": self._overview(request)}
+        return super().index(request, context)
+
+    def _overview(self, request):
+        from articles.newsroom import overview
+
+        shows_all = "all" in request.GET
+        mine = overview.rows(overview.relays_of(request.user))
+        found = overview.rows(overview.everybodys()) if shows_all else mine
+        wanted = request.GET.get("state", "")
+        chosen = wanted if wanted in overview.Kind.values else ""
+        return {
+            "waiting": [row for row in mine if row.waits],
+            "rows": [row for row in found if not chosen or row.kind == chosen],
+            "choices": overview.choices(found, chosen),
+            "all": shows_all,
+        }
+
     def get_app_list(self, request, app_label=None):
         apps = super().get_app_list(request, app_label)
         for app in apps:
