@@ -125,6 +125,7 @@ def test_a_list_asks_the_database_as_often_for_4_rows_as_for_40(
     client = log_in(make_superuser())
     make_rows(number)
 
+    client.get(list_url(model))  # content types are looked up once, whoever comes first
     with django_assert_num_queries(queries):
         response = client.get(list_url(model))
 
@@ -186,7 +187,8 @@ def test_a_relay_page_asks_the_database_as_often_for_4_legs_as_for_40(
         publish(make_leg_article(begin_leg(relay)))
     begin_leg(relay)
 
-    with django_assert_num_queries(17):
+    client.get(change_url(relay))  # content types are looked up once, whoever comes first
+    with django_assert_num_queries(21):
         response = client.get(change_url(relay))
 
     assert len(response.context["legs"]) == number + 1
@@ -201,6 +203,7 @@ def test_an_article_page_asks_the_database_as_often_for_4_revisions_as_for_40(
     for each in range(number):
         article.revisions.create(number=each + 1, reason="named", title=f"Nummer {each}")
 
+    client.get(change_url(article))  # content types are looked up once, whoever comes first
     with django_assert_num_queries(16):
         response = client.get(change_url(article))
 
@@ -753,7 +756,7 @@ def test_what_is_opened_most_comes_first():
         (app["app_label"], [model["object_name"] for model in app["models"]])
         for app in response.context["app_list"]
     ] == [
-        ("relays", ["Relay", "Contributor", "Theme", "User"]),
+        ("relays", ["Relay", "Contributor", "Theme", "Letter", "HeldKind", "User"]),
         ("articles", ["Article", "Tag"]),
         ("auth", ["Group"]),
     ]

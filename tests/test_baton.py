@@ -7,7 +7,7 @@ import time_machine
 from django.db import transaction
 from django.utils import timezone, translation
 
-from relays import baton
+from relays import baton, verbs
 from relays.errors import RuleBroken
 from relays.models import BatonMove, Handoff, HandoffState, Leg, Relay, Sector, User
 from tests.factories import (
@@ -895,6 +895,7 @@ ROLES = ["stranger", "receiver", "holder", "editor", "chief editor", "superuser"
 EDITORS = {"editor", "chief editor", "superuser", "clock"}
 RECEIVER_OR_EDITORS = EDITORS | {"receiver"}
 HOLDER_OR_EDITORS = EDITORS | {"holder"}
+CLOCK = {"clock"}
 NOBODY = set()
 
 # One scene a line: a relay with one finished leg, and what else the line says. A handoff's
@@ -902,64 +903,113 @@ NOBODY = set()
 TABLE = {
     "relay running": {
         "nominate": HOLDER_OR_EDITORS,
+        "pause": EDITORS,
+        "resume": NOBODY,
         "close": NOBODY,
         "reopen": NOBODY,
     },
     "relay free": {
         "nominate": EDITORS,
+        "pause": EDITORS,
+        "resume": NOBODY,
+        "close": EDITORS,
+        "reopen": NOBODY,
+    },
+    "relay paused": {
+        "nominate": EDITORS,
+        "pause": NOBODY,
+        "resume": EDITORS,
         "close": EDITORS,
         "reopen": NOBODY,
     },
     "relay closed": {
         "nominate": NOBODY,
+        "pause": NOBODY,
+        "resume": NOBODY,
         "close": NOBODY,
         "reopen": EDITORS,
     },
     "handoff nominated": {
         "offer": EDITORS,
+        "readdress": NOBODY,
         "accept": NOBODY,
         "decline": NOBODY,
+        "lapse": NOBODY,
         "withdraw": EDITORS,
+        "rest_handoff": NOBODY,
     },
     "handoff offered": {
         "offer": NOBODY,
+        "readdress": EDITORS,
         "accept": RECEIVER_OR_EDITORS,
         "decline": RECEIVER_OR_EDITORS,
+        "lapse": CLOCK,
         "withdraw": EDITORS,
+        "rest_handoff": EDITORS,
     },
     "handoff accepted": {
         "offer": NOBODY,
+        "readdress": NOBODY,
         "accept": NOBODY,
         "decline": NOBODY,
+        "lapse": NOBODY,
         "withdraw": EDITORS,
+        "rest_handoff": NOBODY,
     },
     "handoff taken": {
         "offer": NOBODY,
+        "readdress": NOBODY,
         "accept": NOBODY,
         "decline": NOBODY,
+        "lapse": NOBODY,
         "withdraw": NOBODY,
+        "rest_handoff": NOBODY,
     },
     "handoff declined": {
         "offer": NOBODY,
+        "readdress": NOBODY,
         "accept": RECEIVER_OR_EDITORS,
         "decline": NOBODY,
+        "lapse": NOBODY,
         "withdraw": NOBODY,
+        "rest_handoff": NOBODY,
     },
     "handoff lapsed": {
         "offer": NOBODY,
+        "readdress": NOBODY,
         "accept": RECEIVER_OR_EDITORS,
         "decline": NOBODY,
+        "lapse": NOBODY,
         "withdraw": NOBODY,
+        "rest_handoff": NOBODY,
     },
     "handoff withdrawn": {
         "offer": NOBODY,
+        "readdress": NOBODY,
         "accept": NOBODY,
         "decline": NOBODY,
+        "lapse": NOBODY,
         "withdraw": NOBODY,
+        "rest_handoff": NOBODY,
     },
-    "leg running": {"abandon": HOLDER_OR_EDITORS},
-    "leg finished": {"abandon": NOBODY},
-    "leg abandoned": {"abandon": NOBODY},
+    "leg running": {
+        "extend": HOLDER_OR_EDITORS,
+        "ask_for_time": CLOCK | {"holder"},
+        "rest_leg": EDITORS,
+        "abandon": HOLDER_OR_EDITORS,
+    },
+    "leg finished": {
+        "extend": NOBODY,
+        "ask_for_time": NOBODY,
+        "rest_leg": NOBODY,
+        "abandon": NOBODY,
+    },
+    "leg abandoned": {
+        "extend": NOBODY,
+        "ask_for_time": NOBODY,
+        "rest_leg": NOBODY,
+        "abandon": NOBODY,
+    },
 }
 # Open to these by state and role, with a sentence on why not yet.
 HINDERED = {("relay running", "close"): EDITORS - {"clock"}}
@@ -980,10 +1030,15 @@ def scene(line):
         row = relay.legs.get(number=1).handoff
     elif kind == "handoff":
         row = make_handoff(relay, offered=state == "offered", accepted=state == "accepted")
+        if state == "offered":  # and not answered in time, so that it can lapse
+            yesterday = timezone.localdate() - timedelta(days=1)
+            Handoff.objects.filter(pk=row.pk).update(answer_by=yesterday)
         if state not in ("nominated", "offered", "accepted"):
             row = put_aside(row, state)
     elif state == "closed":
         row = baton.close(relay, by=None)
+    elif state == "paused":
+        row = baton.pause(relay, timezone.localdate() + timedelta(days=30), by=None)
     if kind == "handoff":
         receiver = row.receiver.user
     holder = row.contributor.user if kind == "leg" else newest.contributor.user
@@ -999,14 +1054,29 @@ def scene(line):
     return relay, row, people
 
 
+def words_of(verb):
+    """What a verb wants to know beside its row."""
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    return {
+        "nominate": {"receiver": make_contributor(sector="")},
+        "readdress": {"email": "rigtig@office.example"},
+        "extend": {"due": tomorrow},
+        "ask_for_time": {"due": tomorrow},
+        "pause": {"until": tomorrow},
+        "rest_leg": {"until": tomorrow},
+        "rest_handoff": {"until": tomorrow},
+    }.get(verb, {})
+
+
 def works(verb, row, by, before):
     """Really use the verb on the row, then forget it. A refusal must leave every row as before."""
-    words = {"receiver": make_contributor(sector="")} if verb == "nominate" else {}
     relay = row if isinstance(row, Relay) else row.relay
+    name = "rest" if verb.startswith("rest_") else verb
+    before_it = relay.moves.filter(verb=name).count()
     try:
         with transaction.atomic():
-            getattr(baton, verb)(row, by=by, **words)
-            worked = relay.moves.filter(verb=verb).exists()
+            getattr(baton, name)(row, by=by, **words_of(verb))
+            worked = relay.moves.filter(verb=name).count() > before_it
             transaction.set_rollback(True)
     except RuleBroken:
         worked = False
@@ -1036,7 +1106,7 @@ def test_the_verbs_on_offer_are_those_that_work(line):
         row = type(row).objects.get(pk=row.pk)
         row.relay = reload(relay)
 
-    offered = {role: baton.verbs_open_to(people[role], row) for role in ROLES[:-1]}
+    offered = {role: verbs.verbs_open_to(people[role], row) for role in ROLES[:-1]}
 
     assert {
         role: {verb for verb in verbs if not verbs[verb]} for role, verbs in offered.items()
@@ -1050,5 +1120,5 @@ def test_the_verbs_on_offer_are_those_that_work(line):
 
 
 def test_the_table_knows_every_verb_and_every_state():
-    assert {verb for line in TABLE.values() for verb in line} == set(baton.VERBS)
+    assert {verb for line in TABLE.values() for verb in line} == set(verbs.VERBS)
     assert {line.split()[1] for line in TABLE if line.startswith("handoff")} == set(HandoffState)

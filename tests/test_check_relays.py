@@ -14,9 +14,9 @@ from django.utils import timezone
 from articles import invariants as article_invariants
 from articles import workflow
 from articles.models import Article, Byline, Draft, Revision, Tag, TaggedArticle
-from relays import baton
+from relays import baton, letters
 from relays import invariants as relay_invariants
-from relays.models import BatonMove, Contributor, Handoff, Leg, Theme, User
+from relays.models import BatonMove, Contributor, Handoff, HeldKind, Leg, Link, Theme, User
 from tests.factories import (
     begin_leg,
     make_chief_editor,
@@ -289,6 +289,78 @@ def nobody_knows_who_reopened():
     return update(relay, closed=None)
 
 
+def waiting(kind, handoff):
+    return letters.write(
+        kind,
+        to=handoff.receiver,
+        relay=handoff.relay,
+        handoff=handoff,
+        leg=Leg.objects.filter(handoff=handoff).first(),
+        about_day=timezone.localdate(),
+    )
+
+
+@breaks("what_is_sent_has_a_date", "it is queued, but has a date of sending.")
+def an_unsent_letter_has_a_date():
+    return update(letters.write("test", to="bent@office.example"), sent=timezone.now())
+
+
+@breaks("a_personal_letter_is_about_a_turn", "it carries a personal link, but is about no handoff.")
+def a_personal_letter_opens_no_turn():
+    return update(letters.write("test", to="bent@office.example"), carries_link=True)
+
+
+@breaks("a_personal_letter_is_about_a_turn", "its handoff is of another relay.")
+def a_letter_is_about_another_relay():
+    handoff = make_handoff(make_relay(), offered=True)
+    return update(handoff.letters.get(), relay=make_relay())
+
+
+A_LINK = "http://testserver/baton/link/abc/"
+
+
+@breaks("a_letter_holds_no_secret", "a personal link stands in it.")
+def a_letter_has_a_link_in_its_row():
+    return update(letters.write("test", to="bent@office.example"), body=A_LINK)
+
+
+@breaks("a_letter_holds_no_secret", "a personal link stands in it.")
+def an_error_quotes_a_link():
+    return update(letters.write("test", to="bent@office.example"), error=f"554 {A_LINK}")
+
+
+@breaks("nobody_is_reminded_in_vain", "it asks for an answer that has come.")
+def the_asked_is_reminded_after_the_answer():
+    handoff = begin_leg(make_relay()).handoff
+    return waiting("answer_today", handoff)
+
+
+@breaks("nobody_is_reminded_in_vain", "it asks for a text that nobody owes.")
+def a_writer_is_reminded_after_the_text():
+    leg = begin_leg(make_relay())
+    baton.hand_in(leg)
+    return waiting("due_today", leg.handoff)
+
+
+@breaks("nobody_is_reminded_in_vain", "it asks for a text that nobody owes.")
+def a_writer_is_reminded_after_the_publication():
+    return waiting("overdue", publish_leg(make_relay()).leg.handoff)
+
+
+@breaks("nobody_is_reminded_in_vain", "it says that nobody has the baton, but somebody has.")
+def the_baton_is_called_free_while_somebody_runs():
+    relay, today = make_relay(finished_legs=1, running=True), timezone.localdate()
+    return letters.write("baton_free", to=make_editor(), relay=relay, about_day=today)
+
+
+@breaks("a_withdrawn_offer_opens_nothing", "it is alive, but its offer was withdrawn.")
+def a_withdrawn_offer_has_a_link():
+    handoff = make_handoff(make_relay(), offered=True)
+    baton.withdraw(handoff, by=make_editor())
+    Link.make(handoff)
+    return Link.objects.get()
+
+
 @breaks("every_article_has_a_draft", "it has no draft.")
 def an_article_lost_its_draft():
     article = make_news()
@@ -537,7 +609,13 @@ def test_a_site_in_full_swing_has_no_breach():
     running = make_relay(finished_legs=2, running=True, theme=make_theme())
     make_handoff(running, accepted=True)
     make_leg_article(reload(running).baton.leg)
-    baton.decline(make_handoff(make_relay(finished_legs=1), offered=True), by=editor)
+    leg, soon = reload(running).baton.leg, timezone.localdate() + timedelta(days=5)
+    baton.ask_for_time(leg, soon, by=leg.contributor.user)
+    baton.rest(baton.extend(leg, soon, by=editor), soon, by=editor)
+    asked = make_handoff(make_relay(finished_legs=1), offered=True)
+    baton.rest(asked, soon, by=editor)
+    letters.send_due()
+    baton.decline(baton.readdress(asked, by=editor, email="ny@office.example"), by=editor)
     baton.withdraw(make_handoff(make_relay()), by=editor)
     baton.abandon(begin_leg(make_relay()), by=editor)
     baton.close(make_handoff(make_relay(finished_legs=1)).relay, by=editor)
@@ -794,6 +872,42 @@ def two_tags_have_one_address():
 def two_tags_have_one_name():
     Tag.objects.create(name="lys", slug="lys", key="lys")
     Tag.objects.create(name="lys", slug="lys-2", key="lys-2")
+
+
+@refused("letter_state_known")
+def a_letter_is_lost_somehow():
+    update(letters.write("test", to="bent@office.example"), state="lost")
+
+
+@refused("letter_sent_is_dated")
+def a_letter_was_sent_on_no_day():
+    update(letters.write("test", to="bent@office.example"), state="sent")
+
+
+@refused("letter_reminds_once")
+def somebody_is_reminded_twice_of_one_day():
+    handoff = begin_leg(make_relay()).handoff
+    letter = waiting("overdue", handoff)
+    update(waiting("due_today", handoff), kind=letter.kind)
+
+
+@refused("Letter.message_id")
+def two_letters_have_one_message_id():
+    first, second = (letters.write("test", to="bent@office.example") for _ in range(2))
+    update(second, message_id=first.message_id)
+
+
+@refused("HeldKind.kind")
+def a_kind_is_held_twice():
+    for _ in range(2):
+        HeldKind.objects.create(kind="invitation")
+
+
+@refused("Link.token_hash")
+def two_links_have_one_token():
+    handoff = make_handoff(make_relay())
+    for _ in range(2):
+        Link.objects.create(handoff=handoff, token_hash="0" * 64)
 
 
 def update_raw(model, row, column, value):

@@ -2,6 +2,7 @@
 
 import hashlib
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
 from django.apps import apps
@@ -13,6 +14,7 @@ from django.urls import get_resolver, resolve
 
 from articles.models.tag import tags_for
 from relays import baton
+from relays.models import HeldKind, Letter
 from tests.factories import (
     begin_leg,
     make_chief_editor,
@@ -52,6 +54,20 @@ TABLE = """
 /contributors/contributor/ | 200 | 405
 /contributors/asked/ | 404 | 405
 /media/picture.webp | 200 | 405
+/health/ | 503 | 405
+/baton/link/unknown/ | 410 | 405
+/baton/new-link/ | 405 | 200
+/baton/not-me/ | 200 | 405
+/baton/{offered}/ | 404 | 405
+/baton/{offered}/answer/ | 405 | 404
+/baton/{offered}/presentation/ | 405 | 404
+/baton/{offered}/date/ | 405 | 404
+/baton/{offered}/return/ | 405 | 404
+/baton/{offered}/nominations/ | 405 | 404
+/baton/{offered}/dates.ics | 404 | 405
+/baton/{offered}/text/ | 404 | 404
+/baton/{offered}/text/preview/ | 404 | 405
+/baton/{offered}/text/steps/ | 405 | 404
 /admin/ | login login login 200 200 200 | login login login 200 200 200
 /admin/nowhere/ | login login login 404 404 404 | login login login 404 404 404
 /admin/login/ | 200 200 200 302 302 302 | 200
@@ -106,10 +122,29 @@ TABLE = """
 /admin/relays/relay/{not_begun}/accept/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{not_begun}/decline/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{not_begun}/withdraw/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{not_begun}/readdress/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{not_begun}/rest_handoff/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{running}/extend/{leg}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{running}/rest_leg/{leg}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{free}/pause/{free}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{paused}/resume/{paused}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{running}/abandon/{leg}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{free}/close/{free}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{finished}/reopen/{finished}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{free}/delete/{free}/ | login login login 404 404 404 | login login login 404 404 404
+/admin/relays/letter/ | login login login 200 200 200 | login login login 200 200 200
+/admin/relays/letter/test/ | 405 | login login login 302+ 302+ 302+
+/admin/relays/letter/add/ | login login login 403 403 403 | login login login 403 403 403
+/admin/relays/letter/{letter}/ | login login login 302 302 302 | login login login 302 302 302
+/admin/relays/letter/{letter}/change/ | login login login 200 200 200 | login login login 403 403 403
+/admin/relays/letter/{letter}/delete/ | login login login 403 403 403 | login login login 403 403 403
+/admin/relays/letter/{letter}/history/ | login login login 200 200 200 | login login login 200 200 200
+/admin/relays/heldkind/ | login login login 200 200 200 | login login login 200 200 200
+/admin/relays/heldkind/add/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/heldkind/{held_kind}/ | login login login 302 302 302 | login login login 302 302 302
+/admin/relays/heldkind/{held_kind}/change/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/heldkind/{held_kind}/delete/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/heldkind/{held_kind}/history/ | login login login 200 200 200 | login login login 200 200 200
 /admin/articles/article/ | login login login 200 200 200 | login login login 200 200 200
 /admin/articles/article/add/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/articles/article/{draft}/ | login login login 302 302 302 | login login login 302 302 302
@@ -167,6 +202,14 @@ FORMS = {
     "/admin/relays/relay/{free}/nominate/{free}/": {"receiver": "{unknown}"},
     "/admin/relays/relay/{not_begun}/accept/{offered}/": {"channel": "phone"},
     "/admin/relays/relay/{not_begun}/decline/{offered}/": {"channel": "phone"},
+    "/admin/relays/relay/{not_begun}/readdress/{offered}/": {"email": "ny@office.example"},
+    "/admin/relays/relay/{not_begun}/rest_handoff/{offered}/": {"until": "2099-01-05"},
+    "/admin/relays/relay/{running}/extend/{leg}/": {"due": "2099-01-05"},
+    "/admin/relays/relay/{running}/rest_leg/{leg}/": {"until": "2099-01-05"},
+    "/admin/relays/relay/{free}/pause/{free}/": {"until": "2099-01-05"},
+    "/admin/relays/heldkind/add/": {"kind": "lapsed"},
+    "/admin/relays/heldkind/{held_kind}/change/": {"kind": "lapsed"},
+    "/baton/new-link/": {"email": "nobody@office.example"},
     "/admin/articles/article/add/": {
         "title": "Ny",
         "language": "da",
@@ -232,6 +275,9 @@ def scene(users, settings, tmp_path):
         "finished": finished,
         "not_begun": not_begun,
         "offered": make_handoff(not_begun, offered=True, receiver=asked),
+        "letter": Letter.objects.filter(kind="invitation").first(),
+        "held_kind": HeldKind.objects.create(kind="morning"),
+        "paused": baton.pause(make_relay("Paused"), date(2099, 1, 5), by=None),
         "begins": begins,
         "nominated": make_handoff(begins, receiver=asked),
         "published": published,

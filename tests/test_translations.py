@@ -1,8 +1,8 @@
-"""The Danish catalogue is whole, and the pages show nothing else than Danish."""
+"""The Danish catalogue is whole, and pages and letters speak one language: the relay's, or Danish."""
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +13,8 @@ import time_machine
 from django.conf import settings as site_settings
 from django.contrib.auth.models import Group, Permission
 from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from articles import desk, workflow
@@ -21,13 +23,15 @@ from articles.models.tag import tags_for
 from articles.newsroom.moves import ACTS
 from articles.templatetags import article_words
 from relay_cms import views
-from relays import baton
-from relays.models import Handoff, Leg, Relay
+from relays import baton, letters, verbs
+from relays.models import Handoff, HeldKind, Leg, Letter, Link, Relay, Sector
+from relays.models.letter import KIND_NAMES
 from relays.templatetags import relay_words
 from tests.factories import (
     begin_leg,
     make_chief_editor,
     make_contributor,
+    make_editor,
     make_handoff,
     make_leg_article,
     make_news,
@@ -94,8 +98,11 @@ def test_the_catalogue_has_every_word_of_the_rich_text_editor():
     assert asked <= {entry.msgid for entry in entries("djangojs")}
 
 
-def test_every_act_has_a_word_for_the_button_and_one_for_the_history():
-    assert baton.VERBS.keys() <= relay_words.MOVES.keys()
+def test_every_act_and_every_kind_of_letter_has_a_word_for_people():
+    recorded = {"rest" if verb.startswith("rest_") else verb for verb in verbs.VERBS}
+
+    assert recorded <= relay_words.MOVES.keys()
+    assert letters.KINDS.keys() == KIND_NAMES.keys()
     assert workflow.STEPS.keys() <= article_words.MOVES.keys()
 
 
@@ -139,16 +146,25 @@ class Words(HTMLParser):
             self.said.append(" ".join(words.split()))
 
 
-def patterns():
-    """Each English phrase that Danish says otherwise, to be found as whole words."""
-    for entry in entries("django"):
-        danish = [entry.msgstr, *entry.msgstr_plural.values()]
-        for phrase in filter(None, [entry.msgid, entry.msgid_plural]):
+def said_in(entry, language):
+    if language == "en":
+        said = [entry.msgid, entry.msgid_plural]
+    else:
+        said = [entry.msgstr, *entry.msgstr_plural.values()]
+    return [phrase for phrase in said if phrase]
+
+
+def patterns(language, other):
+    """Each phrase that the other language says otherwise, to be found as whole words."""
+    catalogue = entries("django")
+    others = {phrase.casefold() for entry in catalogue for phrase in said_in(entry, other)}
+    for entry in catalogue:
+        for phrase in said_in(entry, language):
             letters = re.sub(r"\W", "", PLACEHOLDER.sub("", phrase))
-            if entry.msgctxt is None and phrase not in danish and len(letters) > 3:
+            if entry.msgctxt is None and phrase.casefold() not in others and len(letters) > 3:
                 parts = [re.escape(part) for part in PLACEHOLDER.split(phrase)]
-                # "private" is Danish too; "Private" beside a lane is not.
-                case = 0 if phrase == "Private" else re.I
+                # "private" is Danish too, and so is "pause"; "Private" beside a lane is not.
+                case = 0 if phrase in ("Private", "Pause") else re.I
                 longest = max(PLACEHOLDER.split(phrase), key=len).casefold()
                 yield (
                     phrase.casefold(),
@@ -157,18 +173,38 @@ def patterns():
                 )
 
 
-ENGLISH = list(patterns())
+ENGLISH = list(patterns("en", "da"))
+DANISH = list(patterns("da", "en"))
 
-# Words that no Danish sentence has: a string that nobody marked for translation.
-UNMARKED = re.compile(r"\b(?:the|this|of|with|you|your|not|are|has|been)\b", re.I)
+# Words that no sentence of the other language has: a string that nobody marked for translation.
+ENGLISH_WORDS = re.compile(r"\b(?:the|this|of|with|you|your|not|are|has|been)\b", re.I)
+DANISH_WORDS = re.compile(r"\b(?:og|ikke|du|dig|din|dit|er|det|har|til|vi|på|senest|kl)\b", re.I)
+
+
+def found(phrases, unmarked, words):
+    folded = words.casefold()
+    known = {
+        phrase for phrase, part, pattern in phrases if part in folded and pattern.search(words)
+    }
+    return known or set(unmarked.findall(words))
+
+
+def english_among(words):
+    return found(ENGLISH, ENGLISH_WORDS, words)
+
+
+def danish_among(words):
+    return found(DANISH, DANISH_WORDS, words)
+
+
+def words_of(response, *, but=frozenset()):
+    said = Words(response.content.decode()).said
+    words = "\n".join(words for words in said if words not in but)
+    return re.sub(r"https?://\S+", "", words)
 
 
 def english_in(response, *, but=frozenset()):
-    said = Words(response.content.decode()).said
-    page = "\n".join(words for words in said if words not in but)
-    folded = page.casefold()
-    known = {phrase for phrase, part, pattern in ENGLISH if part in folded and pattern.search(page)}
-    return known or set(UNMARKED.findall(page))
+    return english_among(words_of(response, but=but))
 
 
 def test_an_english_phrase_would_be_found():
@@ -185,8 +221,14 @@ def test_an_english_phrase_would_be_found():
         "main menu",
         "%(name)s is writing now",
         "writing now",
+        "writing",
     }
     assert english_in(HttpResponse("<p>Not marked</p>")) == {"Not"}
+
+
+def test_a_danish_phrase_would_be_found():
+    assert danish_among("The baton. Jeg tager stafetten") == {"jeg tager stafetten", "stafetten"}
+    assert danish_among("Nobody: ikke oversat") == {"ikke"}
 
 
 @pytest.mark.django_db
@@ -250,6 +292,8 @@ MODELS = [
     "relays/theme",
     "articles/tag",
     "relays/user",
+    "relays/letter",
+    "relays/heldkind",
 ]
 
 
@@ -279,13 +323,20 @@ def make_newsroom():
     tagged = make_news("Om mad")
     tagged.tags.add(*tags_for(["Ældremad"]))
 
+    make_every_row_of_the_overview()
+    HeldKind.objects.create(kind="invitation")
+
     admin = "/admin/"
-    yield from (admin, f"{admin}relays/", f"{admin}articles/", f"{admin}password_change/")
+    yield from (admin, f"{admin}?all=1", f"{admin}relays/", f"{admin}articles/")
+    yield f"{admin}password_change/"
     for model in MODELS:
         yield f"{admin}{model}/"
-        yield f"{admin}{model}/add/"
+        if model != "relays/letter":  # nobody adds one by hand
+            yield f"{admin}{model}/add/"
     for relay in Relay.objects.all():
         yield f"{admin}relays/relay/{relay.pk}/change/"
+    yield f"{admin}relays/letter/{Letter.objects.latest('pk').pk}/change/"
+    yield f"{admin}relays/heldkind/{HeldKind.objects.get().pk}/change/"
     for article in Article.objects.all():
         yield f"{admin}articles/article/{article.pk}/change/"
         for revision in article.revisions.all():
@@ -298,6 +349,28 @@ def make_newsroom():
         row = {Relay: running, Leg: leg, Handoff: declined}[act.model]
         relay = row.pk if act.model is Relay else row.relay_id
         yield f"{admin}relays/relay/{relay}/{verb}/{row.pk}/"
+
+
+def make_every_row_of_the_overview():
+    """Beside what the newsroom has: dates today, tomorrow, yesterday and later, and what waits."""
+    today = timezone.localdate()
+    for days in (-3, -1, 0, 1, 9):
+        leg = begin_leg(make_relay())
+        Leg.objects.filter(pk=leg.pk).update(due=today + timedelta(days=days))
+        handoff = make_handoff(make_relay(), offered=True)
+        Handoff.objects.filter(pk=handoff.pk).update(answer_by=today + timedelta(days=days))
+    Letter.objects.filter(handoff=handoff).update(state="failed", error="550")
+    baton.ask_for_time(leg, today + timedelta(days=30), by=None)
+    baton.rest(begin_leg(make_relay()), today + timedelta(days=3), by=None)
+    baton.pause(make_relay(running=True), today + timedelta(days=30), by=None)
+    late = make_handoff(make_relay(finished_legs=1), offered=True)
+    lapse(late)
+    make_handoff(late.relay, receiver=make_contributor("Ask Mig", sector=""))
+
+
+def lapse(handoff):
+    Handoff.objects.filter(pk=handoff.pk).update(answer_by=timezone.localdate() - timedelta(days=1))
+    return baton.lapse(handoff)
 
 
 def names_in_the_database():
@@ -368,3 +441,231 @@ def test_an_english_newsroom_sees_english(client):
         page = client.get(address, headers={"accept-language": "en"}).content.decode()
         assert '<html lang="en' in page
         assert words <= set(Words(page).said)
+
+
+# The contributor's pages and the letters ----------------------------------------------------
+
+NAMES = ("Ida Ulv", "Per Bo", "Liv Dam", "Bo Lind")  # of no language
+
+
+class Turns:
+    """A relay in one language, with nothing of another in it, and turns in every state."""
+
+    def __init__(self, language):
+        self.language = language
+        self.words = {"da": "Fordi.", "en": "Because."}[language]
+
+    def relay(self, *, finished_legs=1):
+        relay = make_relay({"da": "Hvem bager?", "en": "Who bakes?"}[self.language])
+        Relay.objects.filter(pk=relay.pk).update(language=self.language)
+        relay.refresh_from_db()
+        relay.editors.add(make_editor("Eva Lund"))
+        if finished_legs:
+            publish(self.written(relay))
+        return relay
+
+    def handoff(self, relay=None, **how):
+        relay = relay or self.relay()
+        sector = Sector.PUBLIC if relay.legs.count() % 2 == 0 else Sector.PRIVATE
+        person = make_contributor(NAMES[relay.legs.count()], sector=sector)
+        return make_handoff(relay, receiver=person, message=self.words, **how)
+
+    def written(self, relay=None):
+        leg = self.handoff(relay, accepted=True).leg
+        return make_leg_article(leg, title=self.words, body=f"<p>{self.words}</p>")
+
+    def offered(self):
+        return self.handoff(offered=True)
+
+    def first(self):
+        return self.handoff(self.relay(finished_legs=0), offered=True)
+
+    def declined(self):
+        return baton.decline(self.offered(), by=None, reason=self.words)
+
+    def first_declined(self):
+        return baton.decline(self.first(), by=None)
+
+    def not_now(self):
+        return baton.decline(self.offered(), by=None, ask_again_after=date(2027, 1, 6))
+
+    def lapsed(self):
+        return lapse(self.offered())
+
+    def waiting(self):
+        relay = self.relay(finished_legs=0)
+        self.written(relay)
+        return self.handoff(relay, accepted=True)
+
+    def begun(self):
+        return self.handoff(accepted=True)
+
+    def named(self):
+        handoff = self.begun()
+        person = make_contributor("Kai Ro", sector="", organisation="Ro")
+        baton.nominate(handoff.relay, person, by=None, message=self.words)
+        return handoff
+
+    def late(self):
+        handoff = self.begun()
+        Leg.objects.filter(handoff=handoff).update(due=timezone.localdate() - timedelta(days=2))
+        return handoff
+
+    def wants_time(self):
+        handoff = self.begun()
+        baton.ask_for_time(handoff.leg, timezone.localdate() + timedelta(days=40), by=None)
+        return handoff
+
+    def given_back(self):
+        handoff = self.begun()
+        baton.abandon(handoff.leg, by=None)
+        return handoff
+
+    def at(self, status):
+        return put(self.written(), status).leg.handoff
+
+
+STATES = [
+    *("offered", "first", "declined", "first_declined", "not_now", "lapsed", "waiting"),
+    *("begun", "named", "late", "wants_time", "given_back"),
+]
+
+
+def in_one_language(language, words):
+    return (english_among if language == "da" else danish_among)(words) == set()
+
+
+@pytest.fixture(params=["da", "en"])
+def turns(request, client):
+    """The browser asks for the other language: the relay's wins."""
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "en" if request.param == "da" else "da"
+    return Turns(request.param)
+
+
+@pytest.fixture
+def enter(client):
+    def enter(handoff):
+        Letter.objects.filter(handoff=handoff).update(state="sent", sent=timezone.now())
+        client.get(reverse("relays:link", args=[Link.make(handoff)]))
+        return reverse("portal:turn", args=[handoff.pk])
+
+    return enter
+
+
+def assert_speaks(language, page, *names):
+    html = page.content.decode()
+    other = english_among if language == "da" else danish_among
+    assert f'<html lang="{language}">' in html, names
+    assert other(words_of(page, but=WORDMARK)) == set(), names
+
+
+WORDMARK = {"Depechen"}
+
+
+@pytest.mark.django_db
+def test_each_turn_speaks_the_language_of_its_relay(client, turns, enter):
+    for state in STATES:
+        page = client.get(enter(getattr(turns, state)()))
+        assert page.status_code == 200, state
+        assert_speaks(turns.language, page, state)
+
+
+@pytest.mark.django_db
+def test_each_text_speaks_the_language_of_its_relay(client, turns, enter):
+    for status in Status:
+        address = enter(turns.at(status))
+        for page in ("", "text/", "text/preview/"):
+            assert_speaks(turns.language, client.get(f"{address}{page}"), status, page)
+
+
+@pytest.mark.django_db
+def test_each_answer_and_refusal_speaks_the_language_of_its_relay(client, turns, enter):
+    day = (timezone.localdate() + timedelta(days=3)).isoformat()
+    far = (timezone.localdate() + timedelta(days=60)).isoformat()
+    name = {"next-name": "Kai Ro", "next-email": "kai@ro.example", "next-message": turns.words}
+    presses = [
+        ("offered", "answer/", {"answer": "not_now"}),
+        ("offered", "answer/", {"answer": "not_now", "ask_again_after": "2020-01-01"}),
+        ("offered", "answer/", {"answer": "not_now", "ask_again_after": "x"}),
+        ("offered", "answer/", {"answer": "instead", "instead-email": "x"}),
+        ("offered", "answer/", {"answer": "no", "reason": "time"}),
+        ("offered", "answer/", {"answer": "yes"}),
+        ("declined", "answer/", {"answer": "no"}),
+        ("begun", "presentation/", {"you-name": ""}),
+        ("begun", "presentation/", {"you-name": "Ida Ulv"}),
+        ("begun", "date/", {"due": ""}),
+        ("begun", "date/", {"due": "2020-01-01"}),
+        ("begun", "date/", {"due": day}),
+        ("begun", "date/", {"due": far}),
+        ("begun", "nominations/", {}),
+        ("begun", "nominations/", name),
+        ("begun", "return/", {"note": turns.words}),
+        ("begun", "text/", {"version": "0"}),
+        ("begun", "text/", {"version": "0", "title": "x" * 300}),
+        ("begun", "text/", {"version": "7", "title": "Ro", "body": "<p>Ro</p>"}),
+        ("begun", "text/", {"version": "0", "_submit": "1"}),
+    ]
+
+    for state, address, words in presses:
+        turn = enter(getattr(turns, state)())
+        client.get(f"{turn}text/")
+        page = client.post(f"{turn}{address}", words, follow=True)
+        assert_speaks(turns.language, page, state, address, words)
+
+
+@pytest.mark.django_db
+def test_the_dates_for_the_calendar_are_in_the_language_of_the_relay(client, turns, enter):
+    dates = client.get(f"{enter(turns.begun())}dates.ics").content.decode()
+
+    summaries = "\n".join(re.findall("SUMMARY:(.+)", dates))
+    assert summaries
+    assert in_one_language(turns.language, summaries)
+
+
+@pytest.mark.django_db
+def test_pages_that_belong_to_nobody_are_danish(client):
+    new_link = reverse("portal:create-link")
+    pages = [
+        client.get(reverse("relays:link", args=["gone"])),
+        client.get(reverse("portal:not-me")),
+        client.post(new_link, {"email": "nobody"}),
+        client.post(new_link, {"email": ""}),
+        client.post(new_link, {"email": "nobody@office.example"}),
+    ]
+
+    assert [page.status_code for page in pages] == [410, 200, 422, 422, 200]
+    assert [english_in(page) for page in pages] == [set()] * 5
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["da", "en"])
+def test_each_kind_of_letter_speaks_the_language_of_its_relay(language, settings):
+    settings.LANGUAGE_CODE = language  # the morning's letter is about many relays
+    turns = Turns(language)
+    late, given = turns.late(), turns.not_now()
+    Handoff.objects.filter(pk=given.pk).update(reason=turns.words)
+    editor = late.relay.editors.get()
+    leg = Leg.objects.get(handoff=late)
+    leg.contributor.phone = "33 12 34 56"
+    leg.wanted_due = leg.due
+    Letter.objects.all().delete()
+
+    words = {"due": leg.due, "note": turns.words, "rows": [], "overview": "/"}
+    for kind in letters.KINDS:
+        is_for_editors = kind.startswith("editor") or kind in ("baton_free", "morning", "test")
+        for handoff in (late, turns.first(), given):
+            waits = kind.endswith("yes") and handoff is given
+            letters.write(
+                kind,
+                to=editor if is_for_editors else handoff.receiver,
+                relay=handoff.relay,
+                handoff=handoff,
+                leg=None if waits else leg,
+                **words,
+            )
+
+    written = Letter.objects.order_by("pk")
+    assert {letter.kind for letter in written} >= letters.KINDS.keys()
+    for letter in written:
+        words = letter.body.replace(letters.LINK, "")
+        assert in_one_language(language, f"{letter.subject}\n{words}"), (letter.subject, words)
