@@ -28,7 +28,7 @@ QUERIES = {
     "/articles/{news_article}/": 3,
     "/themes/": 1,
     "/themes/velfaerd/": 6,
-    "/themes/velfaerd/?year=2026": 6,
+    "/themes/velfaerd/?year=2026": 4,
     "/tags/mad/": 4,
     "/contributors/": 1,
     "/contributors/?letter=A": 1,

@@ -142,7 +142,7 @@ def test_a_relay_runs_from_its_first_leg_to_the_reader(newsroom, open_page):
 
 
 def open_the_relay(page):
-    page.locator('#content a[href="/admin/relays/relay/add/"]').click()
+    page.locator('.relay-board a[href="/admin/relays/relay/add/"]').click()
     page.locator("#id_title").fill("Hvad skal der på tallerkenen?")
     page.locator("#id_short_name").fill("Grødstafetten")
     choose(page, "first_runner", "aeroe", "Åse Ærøskov")
@@ -376,8 +376,8 @@ def test_the_buttons_of_a_relay_are_reached_at_500_px(newsroom):
 
     buttons = page.locator(".relay-chain .button").all()
 
-    assert len(buttons) == 7
-    assert [within(page, button) for button in buttons] == [True] * 7
+    assert len(buttons) == 12
+    assert [within(page, button) for button in buttons] == [True] * 12
     assert_nothing_scrolls_sideways(page)
 
 
@@ -496,12 +496,14 @@ def test_the_lists_open_without_a_complaint_of_the_browser(newsroom):
     make_news()
 
     page.goto("/admin/")
-    lists = page.locator("#content .module th a").evaluate_all(
+    lists = page.locator("#content tr[class^=model-] th a").evaluate_all(
         "links => links.map(link => link.href)"
     )
-    assert len(lists) == 6
+    assert len(lists) == 8
     for address in lists:
         page.goto(address)
         expect(page.locator("#changelist")).to_be_visible()
+        if address.endswith("/letter/"):  # letters are written by what happens
+            continue
         page.goto(re.sub(r"/$", "/add/", address))
         expect(page.locator("#content form").first).to_be_visible()
