@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from relays import letters, workdays
-from relays.models import HandoffState, Letter, Relay
+from relays.models import Handoff, HandoffState, Leg, Letter, Relay
 
 ASKED, EDITORS = "asked", "editors"
 
@@ -63,11 +63,22 @@ def climb(now: datetime | None = None) -> list[Letter]:
     now = now or timezone.now()
     if not workdays.in_office_hours(now):
         return []
-    return [letter for relay_id in _open_relays() for letter in _climb_relay(relay_id, now)]
+    waiting = _relays_to_look_at(timezone.localdate(now))
+    return [letter for relay_id in waiting for letter in _climb_relay(relay_id, now)]
 
 
-def _open_relays():
-    return list(Relay.objects.unfinished().order_by("pk").values_list("pk", flat=True))
+def _relays_to_look_at(today):
+    """Those with a date that is near or past, or a free baton; found in one query, without a lock."""
+    longest = max(-settings.LADDER_DAYS.get(rung.kind, rung.days) for rung in (*ANSWER, *DUE))
+    near = workdays.shift(today, max(longest, 0) + 1)
+    handoffs = Handoff.objects.filter(relay=OuterRef("pk"))
+    running = Leg.objects.running().filter(relay=OuterRef("pk"))
+    relays = Relay.objects.unfinished().filter(
+        Exists(handoffs.filter(state=HandoffState.OFFERED, answer_by__lte=near))
+        | Exists(running.filter(handed_in=None, due__lte=near))
+        | ~Exists(running) & ~Exists(handoffs.open()) & Q(opened__isnull=False)
+    )
+    return list(relays.order_by("pk").values_list("pk", flat=True))
 
 
 @transaction.atomic
