@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import permissions, revisions, workflow
 from articles.models import Article, Byline, Draft, Reason, Revision, Status
+from relays import baton
 from relays.errors import RuleBroken
 from relays.models import Leg, LegState, Relay, User
 from relays.richtext import clean_html
@@ -109,6 +110,20 @@ def restore(article: Article, revision: Revision, *, by: User) -> Revision:
     _write(draft, revision.content, by=by)
     workflow.reopen_text(article, by=by)
     return revisions.freeze(article, Reason.RESTORED, by=by)
+
+
+@transaction.atomic
+def stand_in(leg: Leg, *, by: User | None, **words) -> Leg:
+    """A colleague takes the leg over, and the byline with it. `words`: see `baton.stand_in`."""
+    # The article first: that is the order of the locks.
+    article = Article.objects.select_for_update(no_key=True).filter(leg=leg).first()
+    before = Leg.objects.get(pk=leg.pk).contributor_id
+    leg = baton.stand_in(leg, by=by, **words)
+    if article:
+        article.bylines.filter(contributor=leg.contributor).delete()  # of a second writer
+        article.bylines.filter(contributor=before).update(contributor=leg.contributor)
+        workflow.record_move(article, "stand_in", by=by)
+    return leg
 
 
 @transaction.atomic

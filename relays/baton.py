@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from relays import ladder, letters, permissions, verbs, workdays
-from relays.danish import unique_slug
+from relays.danish import fold, unique_slug
 from relays.errors import RuleBroken
 from relays.models import (
     BatonMove,
@@ -48,29 +48,15 @@ def nominate(
     """Put somebody's name down as the next runner. Nobody is told."""
     relay = _lock(relay.pk)
     verbs.ask("nominate", relay, by)
-    if sentence := verbs.sector_refusal(relay, receiver, override_reason):
-        raise RuleBroken(sentence)
-    giver = relay.baton.leg
-    if giver and giver.is_running and giver.contributor == receiver:
-        raise RuleBroken(_("%(name)s has the baton.") % {"name": receiver})
-    if relay.baton.handoff and relay.baton.handoff.receiver == receiver:
-        raise RuleBroken(_("%(name)s is asked already.") % {"name": receiver})
-    nominations = relay.handoffs.nominated().filter(giver=giver)
-    if nominations.filter(receiver=receiver).exists():
-        raise RuleBroken(_("%(name)s is nominated already.") % {"name": receiver})
-
-    handoff = relay.handoffs.create(
-        giver=giver,
-        receiver=receiver,
+    return _nominate(
+        relay,
+        receiver,
+        by=by,
         message=message,
-        rank=max(nominations.values_list("rank", flat=True), default=0) + 1,
         override_reason=override_reason,
         offer_at_publication=offer_at_publication,
         write_by=write_by,
-        proposed_by=by,
     )
-    _record("nominate", relay, handoff=handoff, by=by)
-    return handoff
 
 
 @transaction.atomic
@@ -82,6 +68,66 @@ def nominate_person(relay: Relay, person: dict, *, by: User | None, message: str
     # Whoever names somebody says why: where the sector rule wants a reason, that is it.
     reason = message if verbs.sector_breach(relay, receiver) else ""
     return nominate(relay, receiver, by=by, message=message, override_reason=reason)
+
+
+@transaction.atomic
+def approve(handoff: Handoff, *, by: User | None) -> Handoff:
+    """The nominee is asked by itself when the running leg is published."""
+    return _tick("approve", handoff, by=by)
+
+
+@transaction.atomic
+def unapprove(handoff: Handoff, *, by: User | None) -> Handoff:
+    """The nominee stays on the list, and is asked by hand."""
+    return _tick("unapprove", handoff, by=by)
+
+
+def _tick(verb, handoff, *, by):
+    handoff = _locked_handoff(handoff)
+    verbs.ask(verb, handoff, by)
+    handoff.offer_at_publication = verb == "approve"
+    handoff.save(update_fields=["offer_at_publication"])
+    _record(verb, handoff.relay, handoff=handoff, by=by)
+    return handoff
+
+
+@transaction.atomic
+def move_up(handoff: Handoff, *, by: User | None) -> Handoff:
+    """The nominee changes places with the one before."""
+    handoff = _locked_handoff(handoff)
+    verbs.ask("move_up", handoff, by)
+    nominations = handoff.relay.handoffs.nominated().filter(giver=handoff.giver_id)
+    before = nominations.filter(rank__lt=handoff.rank).order_by("-rank").first()
+    if before is None:
+        raise RuleBroken(_("%(name)s comes first already.") % {"name": handoff.receiver})
+
+    before.rank, handoff.rank = handoff.rank, before.rank
+    for row in (before, handoff):
+        row.save(update_fields=["rank"])
+    _record("move_up", handoff.relay, handoff=handoff, by=by)
+    return handoff
+
+
+@transaction.atomic
+def replace(handoff: Handoff, receiver: Contributor, *, by: User | None, **words) -> Handoff:
+    """Somebody else takes the nominee's place on the list. `words` are those of `nominate`."""
+    handoff = _locked_handoff(handoff)
+    verbs.ask("replace", handoff, by)
+    _set_state(handoff, HandoffState.WITHDRAWN)
+    _record("replace", handoff.relay, handoff=handoff, by=by)
+    return _nominate(handoff.relay, receiver, by=by, rank=handoff.rank, **words)
+
+
+@transaction.atomic
+def keep(
+    handoff: Handoff, *, by: User | None, ask_again_after: date | None = None, note: str = ""
+) -> Handoff:
+    """The nominee leaves the list for this turn and stays among the relay's candidates."""
+    handoff = _locked_handoff(handoff)
+    verbs.ask("keep", handoff, by)
+    _set_state(handoff, HandoffState.WITHDRAWN, ask_again_after=ask_again_after)
+    _record("keep", handoff.relay, handoff=handoff, by=by, note=note)
+    return handoff
 
 
 @transaction.atomic
@@ -121,7 +167,8 @@ def decline(
     instead: dict | None = None,
     channel: str = "",
 ) -> Handoff:
-    """The receiver does not take the baton. `instead` is somebody they name in their place."""
+    """The receiver does not take the baton, or after all not, while they wait for it. `instead`
+    is somebody they name in their place."""
     handoff = _locked_handoff(handoff)
     verbs.ask("decline", handoff, by)
 
@@ -336,6 +383,56 @@ def finish(leg: Leg, *, by: User | None) -> Leg:
 
 
 @transaction.atomic
+def stand_in(
+    leg: Leg, *, name: str, email: str, job_title: str = "", by: User | None, note: str = ""
+) -> Leg:
+    """A colleague of the holder's organisation takes the running leg over, and the link with it.
+
+    The giver's words stay. Whoever was asked first keeps their handoff, withdrawn. The article's
+    byline follows in `articles.desk.stand_in`, the only one to call this.
+    """
+    leg = _locked_leg(leg)
+    verbs.ask("stand_in", leg, by)
+    before, now = leg.handoff, timezone.now()
+    colleague = _with_user(_colleague(leg.contributor, name, email, job_title))
+
+    _set_state(before, HandoffState.WITHDRAWN)
+    _revoke_links(before)
+    letters.cancel(before)
+    _record("withdraw", leg.relay, handoff=before, by=by)
+    leg.handoff = leg.relay.handoffs.create(
+        giver=before.giver,
+        receiver=colleague,
+        message=before.message,
+        state=HandoffState.TAKEN,
+        offered=now,
+        answered=now,
+        proposed_by=by,
+        stands_in_for=before,
+    )
+    leg.contributor = colleague
+    leg.save(update_fields=["handoff", "contributor"])
+    _record("stand_in", leg.relay, leg=leg, handoff=leg.handoff, by=by, note=note)
+    letters.stands_in(leg, before, by=by)
+    return leg
+
+
+def _colleague(holder, name, email, job_title):
+    """Somebody we know by that name and address, or a new person of the holder's organisation."""
+    person = {"name": name, "email": email, "job_title": job_title}
+    colleague = _person(person | {"organisation": holder.organisation, "sector": holder.sector})
+    if colleague == holder:
+        raise RuleBroken(_("%(name)s has the baton.") % {"name": holder})
+    same = fold(colleague.organisation) == fold(holder.organisation)
+    if not same or colleague.sector != holder.sector:
+        raise RuleBroken(
+            _("%(name)s is not from %(organisation)s, as far as we know. Write to your editor.")
+            % {"name": colleague, "organisation": holder.organisation}
+        )
+    return colleague
+
+
+@transaction.atomic
 def abandon(leg: Leg, *, by: User | None, note: str = "") -> Leg:
     """The holder hands the baton back, or the editor takes it. The number becomes free again."""
     relay = _lock(leg.relay_id)
@@ -482,6 +579,32 @@ def _was_imported(leg):
 
 
 # How they do it ------------------------------------------------------------------------------
+
+
+def _nominate(relay, receiver, *, by, rank=None, message="", override_reason="", **fields):
+    if sentence := verbs.sector_refusal(relay, receiver, override_reason):
+        raise RuleBroken(sentence)
+    giver = relay.baton.leg
+    if giver and giver.is_running and giver.contributor == receiver:
+        raise RuleBroken(_("%(name)s has the baton.") % {"name": receiver})
+    if relay.baton.handoff and relay.baton.handoff.receiver == receiver:
+        raise RuleBroken(_("%(name)s is asked already.") % {"name": receiver})
+    nominations = relay.handoffs.nominated().filter(giver=giver)
+    if nominations.filter(receiver=receiver).exists():
+        raise RuleBroken(_("%(name)s is nominated already.") % {"name": receiver})
+
+    handoff = relay.handoffs.create(
+        giver=giver,
+        receiver=receiver,
+        message=message,
+        rank=rank or max(nominations.values_list("rank", flat=True), default=0) + 1,
+        override_reason=override_reason,
+        proposed_by=by,
+        **fields,
+    )
+    _record("nominate", relay, handoff=handoff, by=by)
+    return handoff
+
 
 _ENDED = [
     HandoffState.TAKEN,

@@ -164,10 +164,10 @@ HANDOFF_MOVES = {
     HandoffState.NOMINATED: ["nominate"],
     HandoffState.OFFERED: ["offer"],
     HandoffState.ACCEPTED: ["accept"],
-    HandoffState.TAKEN: ["take", "import", "amend"],
+    HandoffState.TAKEN: ["take", "stand_in", "import", "amend"],
     HandoffState.DECLINED: ["decline"],
     HandoffState.LAPSED: ["lapse"],
-    HandoffState.WITHDRAWN: ["withdraw", "amend"],
+    HandoffState.WITHDRAWN: ["withdraw", "replace", "keep", "amend"],
 }
 
 

@@ -102,7 +102,7 @@ def _reminders(relay, today) -> Iterator[Letter | None]:
     for leg in relay.legs.running().select_related("contributor", "handoff__receiver"):
         if leg.handed_in or _is_resting(leg, today):
             continue
-        since = timezone.localdate(leg.began)
+        since = _has_it_since(leg)
         words = {"handoff": leg.handoff, "about_day": leg.due, "leg": leg, **common}
         if rung := newest_rung(DUE, leg.due, since=since, today=today):
             yield _remind(DUE, rung, today, to=leg.contributor, **words)
@@ -134,6 +134,12 @@ def _free_since(relay) -> date | None:
     on_paper = Q(verb="nominate") | Q(verb="withdraw", handoff__offered=None)
     last = relay.moves.exclude(on_paper).order_by("-pk").first()
     return timezone.localdate(last.at) if last else None
+
+
+def _has_it_since(leg) -> date:
+    """The day the leg began, or a colleague took it over."""
+    answered = leg.handoff and leg.handoff.answered
+    return timezone.localdate(max(leg.began, answered) if answered else leg.began)
 
 
 def _is_resting(row, today):

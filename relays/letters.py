@@ -53,6 +53,7 @@ SOON, DAILY, LAST = 1, 5, 9
 # Whoever has answered needs none of these any more; whoever has not, none of the other two.
 ASKING = ("invitation", "answer_soon", "answer_today")
 NO_ANSWER = ("lapsed", "editor_lapsed")
+A_YES = ("thanks_for_the_yes", "editor_yes", "giver_yes")
 A_NO = ("editor_no", "giver_no")
 DATES = ("extended", "editor_extended", "editor_asked_for_time")
 # They speak of a day that is still to come, so the night after it makes them untrue.
@@ -70,6 +71,10 @@ KINDS = {
     "thanks_for_the_yes": Kind(SOON, carries_link=True),
     "new_link": Kind(SOON, carries_link=True),
     "withdrawn": Kind(SOON),
+    "stand_in": Kind(SOON, carries_link=True),
+    "stood_down": Kind(SOON),
+    "editor_stand_in": Kind(DAILY),
+    "giver_stand_in": Kind(DAILY),
     "editor_yes": Kind(DAILY),
     "editor_no": Kind(DAILY),
     "giver_yes": Kind(DAILY),
@@ -210,7 +215,7 @@ def said_yes(handoff: Handoff, *, by: User | None) -> None:
 
 
 def said_no(handoff: Handoff, *, by: User | None) -> None:
-    cancel(handoff, *ASKING)
+    cancel(handoff, *ASKING, *A_YES)
     _tell_the_others("no", handoff, by=by)
 
 
@@ -218,6 +223,19 @@ def your_turn(handoff: Handoff) -> None:
     """For somebody who said yes and waited: now the leg begins."""
     leg = _leg_of(handoff)
     write("your_turn", to=handoff.receiver, relay=handoff.relay, handoff=handoff, leg=leg)
+
+
+def stands_in(leg: Leg, before: Handoff, *, by: User | None) -> None:
+    """A colleague has the baton now: they, whoever had it, the editors and the giver hear of it."""
+    words: dict[str, Any] = {"relay": leg.relay, "leg": leg, "before": before.receiver}
+    write("stand_in", to=leg.handoff.receiver, handoff=leg.handoff, **words)
+    write("stood_down", to=before.receiver, handoff=before, **words)
+    for editor in editors_on_duty(leg.relay):
+        if editor != by:
+            write("editor_stand_in", to=editor, handoff=leg.handoff, **words)
+    giver = before.giver and before.giver.contributor
+    if giver:
+        write("giver_stand_in", to=giver, handoff=leg.handoff, **words)
 
 
 def withdrawn(handoff: Handoff) -> None:

@@ -26,14 +26,10 @@ def may_nominate(user: User, relay: Relay) -> bool:
     return is_editor(user) or bool(leg and is_holder(user, leg))
 
 
-def may_extend(user: User, leg: Leg) -> bool:
+def is_holder_or_editor(user: User, leg: Leg) -> bool:
     return is_holder(user, leg) or is_editor(user)
 
 
 def is_nobody(user: User, row) -> bool:
     """For what time brings about: the clock is no user."""
     return False
-
-
-def may_abandon(user: User, leg: Leg) -> bool:
-    return is_holder(user, leg) or is_editor(user)

@@ -31,13 +31,18 @@ OPEN, PAUSED, CLOSED = "open", "paused", "closed"
 
 
 class Verb(NamedTuple):
-    """One row of the table: a verb, the states it starts from, who may, and what hinders it."""
+    """One row of the table: a verb, the states it starts from, and who may.
+
+    `fits` says whether the verb makes sense at all for this row, `hindrance` what still stands
+    in the way of one that does.
+    """
 
     label: Promise
     acts_on: type
     sources: frozenset
     allowed: Callable[[User, Any], bool]
     hindrance: Callable[[Any], str] = lambda row: ""
+    fits: Callable[[Any], bool] = lambda row: True
 
 
 # What stands in the way ----------------------------------------------------------------------
@@ -65,18 +70,39 @@ def _too_many_nominations(relay):
 
 def offer_hindrance(handoff):
     relay = handoff.relay
-    baton = relay.baton
-    if baton.place == Place.FINISHED:
+    if relay.closed:
         return _("%(relay)s has finished. Reopen it first.") % {"relay": relay}
-    if baton.handoff:
-        return _("%(name)s is asked already.") % {"name": baton.handoff.receiver}
-    if handoff.giver_id != (baton.leg and baton.leg.pk):
+    if asked := relay.baton.handoff:
+        return _("%(name)s is asked already.") % {"name": asked.receiver}
+    return _approval_hindrance(handoff)
+
+
+def _approval_hindrance(handoff):
+    if not _is_of_this_turn(handoff):
         return _("%(name)s was nominated for an earlier turn. Nominate them again.") % {
             "name": handoff.receiver
         }
     if not handoff.receiver.email:
         return _("%(name)s has no e-mail address yet.") % {"name": handoff.receiver}
-    return sector_refusal(relay, handoff.receiver, handoff.override_reason)
+    return sector_refusal(handoff.relay, handoff.receiver, handoff.override_reason)
+
+
+def _is_of_this_turn(handoff):
+    leg = handoff.relay.baton.leg
+    return handoff.giver_id == (leg and leg.pk)
+
+
+def _waits_for_approval(handoff):
+    runner = handoff.relay.runner
+    return bool(runner) and not handoff.offer_at_publication and _is_of_this_turn(handoff)
+
+
+def _is_approved(handoff):
+    return handoff.offer_at_publication and _is_of_this_turn(handoff)
+
+
+def _can_move_up(handoff):
+    return handoff.rank > 1 and _is_of_this_turn(handoff)
 
 
 def _accept_hindrance(handoff):
@@ -89,6 +115,12 @@ def _accept_hindrance(handoff):
         return _("%(name)s is asked by now.") % {"name": baton.handoff.receiver}
     if handoff.giver_id != (baton.leg and baton.leg.pk):
         return _("The baton has moved on by now.")
+    return ""
+
+
+def _stand_in_hindrance(leg):
+    if not leg.contributor.organisation:
+        return _("Nobody knows which organisation %(name)s is from.") % {"name": leg.contributor}
     return ""
 
 
@@ -138,13 +170,52 @@ VERBS = {
         permissions.may_answer,
         _accept_hindrance,
     ),
+    # A yes that waits can become a no; who has the baton hands it back.
     "decline": Verb(
-        _("Decline"), Handoff, frozenset({HandoffState.OFFERED}), permissions.may_answer
+        _("Decline"),
+        Handoff,
+        frozenset({HandoffState.OFFERED, HandoffState.ACCEPTED}),
+        permissions.may_answer,
     ),
     "withdraw": Verb(
         _("Withdraw"),
         Handoff,
         frozenset({HandoffState.NOMINATED, HandoffState.OFFERED, HandoffState.ACCEPTED}),
+        permissions.is_editor,
+    ),
+    "approve": Verb(
+        _("Ask at publication"),
+        Handoff,
+        frozenset({HandoffState.NOMINATED}),
+        permissions.is_editor,
+        _approval_hindrance,
+        fits=_waits_for_approval,
+    ),
+    "unapprove": Verb(
+        _("Do not ask by itself"),
+        Handoff,
+        frozenset({HandoffState.NOMINATED}),
+        permissions.is_editor,
+        fits=_is_approved,
+    ),
+    "move_up": Verb(
+        _("Move up"),
+        Handoff,
+        frozenset({HandoffState.NOMINATED}),
+        permissions.is_editor,
+        fits=_can_move_up,
+    ),
+    "replace": Verb(
+        _("Replace"),
+        Handoff,
+        frozenset({HandoffState.NOMINATED}),
+        permissions.is_editor,
+        fits=_is_of_this_turn,
+    ),
+    "keep": Verb(
+        _("Keep for later"),
+        Handoff,
+        frozenset({HandoffState.NOMINATED}),
         permissions.is_editor,
     ),
     "readdress": Verb(
@@ -154,7 +225,9 @@ VERBS = {
         permissions.is_editor,
     ),
     "lapse": Verb(_("Lapse"), Handoff, frozenset({HandoffState.OFFERED}), permissions.is_nobody),
-    "extend": Verb(_("Move the date"), Leg, frozenset({LegState.RUNNING}), permissions.may_extend),
+    "extend": Verb(
+        _("Move the date"), Leg, frozenset({LegState.RUNNING}), permissions.is_holder_or_editor
+    ),
     "ask_for_time": Verb(
         _("Ask for more time"), Leg, frozenset({LegState.RUNNING}), permissions.is_holder
     ),
@@ -169,7 +242,16 @@ VERBS = {
     ),
     "pause": Verb(_("Pause"), Relay, frozenset({OPEN}), permissions.is_editor),
     "resume": Verb(_("Resume"), Relay, frozenset({PAUSED}), permissions.is_editor),
-    "abandon": Verb(_("Abandon"), Leg, frozenset({LegState.RUNNING}), permissions.may_abandon),
+    "stand_in": Verb(
+        _("Let a colleague stand in"),
+        Leg,
+        frozenset({LegState.RUNNING}),
+        permissions.is_holder_or_editor,
+        _stand_in_hindrance,
+    ),
+    "abandon": Verb(
+        _("Abandon"), Leg, frozenset({LegState.RUNNING}), permissions.is_holder_or_editor
+    ),
     "close": Verb(
         _("Close"), Relay, frozenset({OPEN, PAUSED}), permissions.is_editor, _close_hindrance
     ),
@@ -188,6 +270,7 @@ def verbs_open_to(user: User, row) -> dict[str, str]:
         for name, verb in VERBS.items()
         if isinstance(row, verb.acts_on)
         and state_of(row) in verb.sources
+        and verb.fits(row)
         and verb.allowed(user, row)
     }
 
@@ -208,6 +291,10 @@ def ask(name: str, row, by: User | None) -> None:
         raise RuleBroken(too_late(row))
     if by is not None and not verb.allowed(by, row):
         raise RuleBroken(_not_you(name, row))
+    if not verb.fits(row):
+        raise RuleBroken(
+            _("“%(verb)s” is not open for %(row)s by now.") % {"verb": verb.label, "row": row}
+        )
     if sentence := verb.hindrance(row):
         raise RuleBroken(sentence)
 

@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from relays import baton, verbs
 from relays.errors import RuleBroken
-from relays.models import BatonMove, Handoff, HandoffState, Leg, Relay, Sector, User
+from relays.models import BatonMove, Contributor, Handoff, HandoffState, Leg, Relay, Sector, User
 from tests.factories import (
     begin_leg,
     handoff_states,
@@ -931,6 +931,25 @@ TABLE = {
     },
     "handoff nominated": {
         "offer": EDITORS,
+        "approve": EDITORS,
+        "unapprove": NOBODY,
+        "move_up": EDITORS,
+        "replace": EDITORS,
+        "keep": EDITORS,
+        "readdress": NOBODY,
+        "accept": NOBODY,
+        "decline": NOBODY,
+        "lapse": NOBODY,
+        "withdraw": EDITORS,
+        "rest_handoff": NOBODY,
+    },
+    "handoff approved": {
+        "offer": EDITORS,
+        "approve": NOBODY,
+        "unapprove": EDITORS,
+        "move_up": EDITORS,
+        "replace": EDITORS,
+        "keep": EDITORS,
         "readdress": NOBODY,
         "accept": NOBODY,
         "decline": NOBODY,
@@ -940,6 +959,11 @@ TABLE = {
     },
     "handoff offered": {
         "offer": NOBODY,
+        "approve": NOBODY,
+        "unapprove": NOBODY,
+        "move_up": NOBODY,
+        "replace": NOBODY,
+        "keep": NOBODY,
         "readdress": EDITORS,
         "accept": RECEIVER_OR_EDITORS,
         "decline": RECEIVER_OR_EDITORS,
@@ -949,15 +973,25 @@ TABLE = {
     },
     "handoff accepted": {
         "offer": NOBODY,
+        "approve": NOBODY,
+        "unapprove": NOBODY,
+        "move_up": NOBODY,
+        "replace": NOBODY,
+        "keep": NOBODY,
         "readdress": NOBODY,
         "accept": NOBODY,
-        "decline": NOBODY,
+        "decline": RECEIVER_OR_EDITORS,
         "lapse": NOBODY,
         "withdraw": EDITORS,
         "rest_handoff": NOBODY,
     },
     "handoff taken": {
         "offer": NOBODY,
+        "approve": NOBODY,
+        "unapprove": NOBODY,
+        "move_up": NOBODY,
+        "replace": NOBODY,
+        "keep": NOBODY,
         "readdress": NOBODY,
         "accept": NOBODY,
         "decline": NOBODY,
@@ -967,6 +1001,11 @@ TABLE = {
     },
     "handoff declined": {
         "offer": NOBODY,
+        "approve": NOBODY,
+        "unapprove": NOBODY,
+        "move_up": NOBODY,
+        "replace": NOBODY,
+        "keep": NOBODY,
         "readdress": NOBODY,
         "accept": RECEIVER_OR_EDITORS,
         "decline": NOBODY,
@@ -976,6 +1015,11 @@ TABLE = {
     },
     "handoff lapsed": {
         "offer": NOBODY,
+        "approve": NOBODY,
+        "unapprove": NOBODY,
+        "move_up": NOBODY,
+        "replace": NOBODY,
+        "keep": NOBODY,
         "readdress": NOBODY,
         "accept": RECEIVER_OR_EDITORS,
         "decline": NOBODY,
@@ -985,6 +1029,11 @@ TABLE = {
     },
     "handoff withdrawn": {
         "offer": NOBODY,
+        "approve": NOBODY,
+        "unapprove": NOBODY,
+        "move_up": NOBODY,
+        "replace": NOBODY,
+        "keep": NOBODY,
         "readdress": NOBODY,
         "accept": NOBODY,
         "decline": NOBODY,
@@ -996,18 +1045,21 @@ TABLE = {
         "extend": HOLDER_OR_EDITORS,
         "ask_for_time": CLOCK | {"holder"},
         "rest_leg": EDITORS,
+        "stand_in": HOLDER_OR_EDITORS,
         "abandon": HOLDER_OR_EDITORS,
     },
     "leg finished": {
         "extend": NOBODY,
         "ask_for_time": NOBODY,
         "rest_leg": NOBODY,
+        "stand_in": NOBODY,
         "abandon": NOBODY,
     },
     "leg abandoned": {
         "extend": NOBODY,
         "ask_for_time": NOBODY,
         "rest_leg": NOBODY,
+        "stand_in": NOBODY,
         "abandon": NOBODY,
     },
 }
@@ -1021,6 +1073,7 @@ def scene(line):
     running = line in ("relay running", "leg running") or kind == "handoff"
     relay = make_relay(finished_legs=1, running=running)
     newest = relay.baton.leg
+    Contributor.objects.update(organisation="Vesterlund Kommune")  # without, nobody stands in
     row, receiver = relay, None
     if kind == "leg":
         row = newest
@@ -1029,11 +1082,14 @@ def scene(line):
     elif kind == "handoff" and state == "taken":
         row = relay.legs.get(number=1).handoff
     elif kind == "handoff":
+        make_handoff(relay)  # so that the next one is the second of the list
         row = make_handoff(relay, offered=state == "offered", accepted=state == "accepted")
+        if state == "approved":
+            row = baton.approve(row, by=None)
         if state == "offered":  # and not answered in time, so that it can lapse
             yesterday = timezone.localdate() - timedelta(days=1)
             Handoff.objects.filter(pk=row.pk).update(answer_by=yesterday)
-        if state not in ("nominated", "offered", "accepted"):
+        if state in ("taken", "declined", "lapsed", "withdrawn"):
             row = put_aside(row, state)
     elif state == "closed":
         row = baton.close(relay, by=None)
@@ -1059,6 +1115,8 @@ def words_of(verb):
     tomorrow = timezone.localdate() + timedelta(days=1)
     return {
         "nominate": {"receiver": make_contributor(sector="")},
+        "replace": {"receiver": make_contributor(sector="")},
+        "stand_in": {"name": "Lone Tranekær", "email": "lone@office.example"},
         "readdress": {"email": "rigtig@office.example"},
         "extend": {"due": tomorrow},
         "ask_for_time": {"due": tomorrow},
@@ -1121,4 +1179,5 @@ def test_the_verbs_on_offer_are_those_that_work(line):
 
 def test_the_table_knows_every_verb_and_every_state():
     assert {verb for line in TABLE.values() for verb in line} == set(verbs.VERBS)
-    assert {line.split()[1] for line in TABLE if line.startswith("handoff")} == set(HandoffState)
+    states = {line.split()[1] for line in TABLE if line.startswith("handoff")}
+    assert states - {"approved"} == set(HandoffState)

@@ -58,10 +58,12 @@ TABLE = """
 /baton/link/unknown/ | 410 | 405
 /baton/new-link/ | 405 | 200
 /baton/not-me/ | 200 | 405
+/baton/stood-down/ | 200 | 405
 /baton/{offered}/ | 404 | 405
 /baton/{offered}/answer/ | 405 | 404
 /baton/{offered}/presentation/ | 405 | 404
 /baton/{offered}/date/ | 405 | 404
+/baton/{offered}/colleague/ | 405 | 404
 /baton/{offered}/return/ | 405 | 404
 /baton/{offered}/nominations/ | 405 | 404
 /baton/{offered}/dates.ics | 404 | 405
@@ -119,6 +121,11 @@ TABLE = """
 /admin/relays/relay/{running}/leg/{leg}/article/ | login login login 405 405 405 | login login login 302+ 302+ 302+
 /admin/relays/relay/{free}/nominate/{free}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{begins}/offer/{nominated}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{running}/approve/{named}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{running}/unapprove/{ticked}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{running}/move_up/{ticked}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{running}/replace/{named}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{running}/keep/{named}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{not_begun}/accept/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{not_begun}/decline/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{not_begun}/withdraw/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
@@ -128,6 +135,7 @@ TABLE = """
 /admin/relays/relay/{running}/rest_leg/{leg}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{free}/pause/{free}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{paused}/resume/{paused}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{running}/stand_in/{leg}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{running}/abandon/{leg}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{free}/close/{free}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{finished}/reopen/{finished}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
@@ -200,6 +208,11 @@ FORMS = {
     },
     "/admin/relays/relay/{running}/change/": {"title": "Ny?"},
     "/admin/relays/relay/{free}/nominate/{free}/": {"receiver": "{unknown}"},
+    "/admin/relays/relay/{running}/replace/{named}/": {"receiver": "{unknown}"},
+    "/admin/relays/relay/{running}/stand_in/{leg}/": {
+        "name": "Ny",
+        "email": "ny@office.example",
+    },
     "/admin/relays/relay/{not_begun}/accept/{offered}/": {"channel": "phone"},
     "/admin/relays/relay/{not_begun}/decline/{offered}/": {"channel": "phone"},
     "/admin/relays/relay/{not_begun}/readdress/{offered}/": {"email": "ny@office.example"},
@@ -255,7 +268,9 @@ def scene(users, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     (tmp_path / "picture.webp").write_bytes(b"")
     theme, [tag] = make_theme("Velfærd"), tags_for(["Mad"])
-    contributor = make_contributor("Contributor", slug="contributor", user=users["contributor"])
+    contributor = make_contributor(
+        "Contributor", slug="contributor", organisation="Byen", user=users["contributor"]
+    )
     asked = make_contributor("Asked", slug="asked", sector="")
     running = make_relay("Running", slug="running", theme=theme, alternation="off")
     published = publish_leg(running, receiver=contributor, title="Published")
@@ -271,6 +286,8 @@ def scene(users, settings, tmp_path):
     rows = {
         "running": running,
         "leg": begin_leg(running, receiver=contributor),
+        "named": make_handoff(running, receiver=asked),
+        "ticked": baton.approve(make_handoff(running), by=None),
         "free": make_relay("Free", finished_legs=1),
         "finished": finished,
         "not_begun": not_begun,

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.utils.translation import gettext_lazy as _
 
+from articles import desk
 from relays import baton
 from relays.models import Channel, Contributor, Handoff, Leg, Relay
 
@@ -78,6 +79,18 @@ class ReaddressForm(forms.Form):
     note = words_field(_("Note"))
 
 
+class KeepForm(forms.Form):
+    ask_again_after = day_field(_("Ask again after"))
+    note = words_field(_("Note"))
+
+
+class StandInForm(forms.Form):
+    name = forms.CharField(label=_("Name of the colleague"), max_length=120)
+    job_title = forms.CharField(label=_("Job title"), max_length=120, required=False)
+    email = forms.EmailField(label=_("E-mail"))
+    note = words_field(_("Note"))
+
+
 class ExtendForm(forms.Form):
     due = day_field(_("New date"), is_required=True)
     note = words_field(_("Note"))
@@ -114,6 +127,26 @@ ACTS = {
         baton.offer,
         _("The person gets a letter with a personal link, and a date to answer by."),
     ),
+    "approve": Act(
+        Handoff,
+        NothingToSay,
+        baton.approve,
+        _("Nobody is told yet. The letter goes out when the running leg is published."),
+    ),
+    "unapprove": Act(Handoff, NothingToSay, baton.unapprove, _("Nobody is told.")),
+    "move_up": Act(Handoff, NothingToSay, baton.move_up, _("Nobody is told.")),
+    "replace": Act(
+        Handoff,
+        NominateForm,
+        baton.replace,
+        _("Nobody is told. The new name takes this place on the list."),
+    ),
+    "keep": Act(
+        Handoff,
+        KeepForm,
+        baton.keep,
+        _("Nobody is told. The name moves to the candidates of this relay."),
+    ),
     "accept": Act(
         Handoff,
         AcceptForm,
@@ -148,6 +181,15 @@ ACTS = {
     ),
     "resume": Act(
         Relay, NoteForm, baton.resume, _("The dates move back by what is left of the pause.")
+    ),
+    "stand_in": Act(
+        Leg,
+        StandInForm,
+        desk.stand_in,
+        _(
+            "The colleague gets a letter with a link of their own. Whoever has the baton now, the "
+            "other editors and the one before are told."
+        ),
     ),
     "abandon": Act(
         Leg,

@@ -192,6 +192,7 @@ class RelayAdmin(AddressedAdmin):
             "can_act_on_handoffs": any(verbs for _handoff, verbs in handoff_rows),
             "moves": moves,
             "candidates": pool.candidates(relay),
+            "nominate": self._nominate(user, relay),
             "pace": pool.pace(relay),
         }
 
@@ -212,6 +213,12 @@ class RelayAdmin(AddressedAdmin):
             if verb in ACTS  # some are the writer's own
         ]
 
+    def _nominate(self, user, relay):
+        """Where a candidate is nominated; None where nobody can be."""
+        if verbs.verbs_open_to(user, relay).get("nominate") != "":
+            return None
+        return reverse("admin:relays_relay_act", args=[relay.pk, "nominate", relay.pk])
+
     def act(self, request, relay_id, verb, row_id):
         """One verb: a form to fill where it needs words, and the press that does it."""
         if verb not in ACTS:
@@ -221,7 +228,8 @@ class RelayAdmin(AddressedAdmin):
             raise PermissionDenied
         act = ACTS[verb]
         row = self._row(act.model, relay, row_id)
-        form = act.form(request.POST if request.method == "POST" else None)
+        posted = request.POST if request.method == "POST" else None
+        form = act.form(posted, initial={"receiver": request.GET.get("receiver")})
         status = 200
         if request.method == "POST" and form.is_valid():
             try:
@@ -260,6 +268,11 @@ class RelayAdmin(AddressedAdmin):
         return {
             "nominate": _("Nominated. Nobody has been told yet."),
             "offer": _("%(name)s is asked.") % {"name": name},
+            "approve": _("%(name)s is asked when the running leg is published.") % {"name": name},
+            "unapprove": _("%(name)s is not asked by itself.") % {"name": name},
+            "move_up": _("%(name)s has moved up.") % {"name": name},
+            "replace": _("Replaced. Nobody has been told yet."),
+            "keep": _("%(name)s is among the candidates now.") % {"name": name},
             "accept": _("The yes of %(name)s is recorded.") % {"name": name},
             "decline": _("The no of %(name)s is recorded.") % {"name": name},
             "withdraw": _("%(name)s is not asked any more.") % {"name": name},
@@ -269,6 +282,7 @@ class RelayAdmin(AddressedAdmin):
             "extend": _("The new date is noted, and the writer has been told."),
             "pause": _("The relay is paused."),
             "resume": _("The relay goes on."),
+            "stand_in": _("The baton is with the colleague, and everybody has been told."),
             "abandon": _("The leg is given up. The baton is free."),
             "close": _("The relay has finished."),
             "reopen": _("The relay goes on."),

@@ -97,6 +97,14 @@ class DateForm(forms.Form):
     )
 
 
+class StandInForm(forms.Form):
+    """A colleague of the same organisation who takes the turn over."""
+
+    name = forms.CharField(label=_("Name of the colleague"), max_length=120)
+    job_title = forms.CharField(label=_("Job title"), max_length=120, required=False)
+    email = forms.EmailField(label=_("E-mail"), help_text=_("The personal link goes there."))
+
+
 class HandBackForm(forms.Form):
     note = forms.CharField(
         label=_("Would you like to say why?"), widget=forms.Textarea({"rows": 3}), required=False

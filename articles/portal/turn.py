@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from icalendar import Calendar, Event
 
+from articles import desk
 from articles.models import Article
 from articles.portal import forms
 from articles.portal.page import portal_page
@@ -72,6 +73,7 @@ def _forms(handoff):
         "presentation_form": forms.PresentationForm(instance=handoff.receiver, prefix="you"),
         "date_form": forms.DateForm(),
         "hand_back_form": forms.HandBackForm(),
+        "stand_in_form": forms.StandInForm(prefix="colleague"),
         "nomination_form": forms.NominationForm(prefix="next"),
     }
 
@@ -214,6 +216,28 @@ def hand_back(request, handoff_id):
         except RuleBroken as broken:
             messages.error(request, str(broken))
     return redirect("portal:turn", handoff_id)
+
+
+@require_POST
+@portal_page
+def create_stand_in(request, handoff_id):
+    """The turn goes to a colleague, and this page with it."""
+    handoff = turn_of(request, handoff_id)
+    form = forms.StandInForm(request.POST, prefix="colleague")
+    if not form.is_valid():
+        return _show(request, handoff, status=422, stand_in_form=form)
+    try:
+        desk.stand_in(_leg_at_work(handoff), by=handoff.receiver.user, **form.cleaned_data)
+    except RuleBroken as broken:
+        form.add_error(None, str(broken))
+        return _show(request, handoff, status=409, stand_in_form=form)
+    return redirect("portal:stood-down")
+
+
+@require_safe
+def stood_down(request):
+    """What whoever has passed their turn to a colleague reads: the same for anybody."""
+    return unindexed(render(request, "portal/stood_down.html"))
 
 
 @require_POST

@@ -18,6 +18,7 @@ MOVES = {
     "remove": _("Withdrawn, gone"),
     "restore": _("Shown to readers again"),
     "edit": _("Text changed"),
+    "stand_in": _("A colleague stands in"),
     "make_news": _("Made a news article"),
     "change_leg": _("Moved to another leg"),
     "import": _("Imported"),

@@ -366,6 +366,14 @@ class Handoff(models.Model):
     proposed_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", editable=False
     )
+    stands_in_for = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text=_("The handoff of a colleague whose turn it was."),
+    )
     override_reason = models.TextField(_("why this sector"), blank=True)
 
     objects = HandoffQuerySet.as_manager()
