@@ -1,37 +1,55 @@
-"""Letters about what waits at the desk."""
+"""Letters about a text on its road from the writer to the reader."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
-from django.conf import settings
-from django.db import transaction
-from django.urls import reverse
-from django.utils import timezone, translation
+from articles.models import Article, Note
+from relays import letters
+from relays.models import User
 
-from articles.newsroom import overview
-from relays import letters, workdays
-from relays.models import Letter, User
-
-
-def mornings(now: datetime | None = None) -> list[Letter]:
-    """At half past seven on working days, to each editor for whom something waits. The clock's
-    part: twice writes nothing twice."""
-    now = now or timezone.now()
-    if not workdays.in_office_hours(now, opens=workdays.MORNING):
-        return []
-    today = timezone.localdate(now)
-    staff = User.objects.filter(is_staff=True, is_active=True).exclude(email=None)
-    written = [_morning(user, today) for user in staff.order_by("pk")]
-    return [letter for letter in written if letter]
+# Each step of a text is told of once, and makes what was not yet sent of an earlier one untrue.
+TO_THE_WRITER = {
+    "send_back": "sent_back",
+    "ask_writer": "asks_the_writer",
+    "approve": "approved",
+    "schedule": "scheduled",
+    "publish": "published",
+    "undo": "not_out_yet",
+    "withdraw": "post_withdrawn",
+    "remove": "post_withdrawn",
+}
+TO_THE_EDITORS = {"submit": "text_in", "agree": "agreed", "correct": "editor_corrected"}
+ON_THE_ROAD = (*TO_THE_WRITER.values(), "text_in", "agreed")
+LEAVES_THE_NEWS_TRUE = ("correct", "restore", "discard")
 
 
-@transaction.atomic
-def _morning(user, today):
-    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one clock at a time
-    if user.is_away or Letter.objects.filter(kind="morning", user=user, about_day=today).exists():
-        return None
-    with translation.override(settings.LANGUAGE_CODE):
-        rows = [row for row in overview.rows(overview.relays_of(user)) if row.waits]
-    if not rows:
-        return None
-    address = settings.SITE_URL + reverse("admin:index")
-    return letters.write("morning", to=user, about_day=today, rows=rows, overview=address)
+def tell(
+    step: str,
+    article: Article,
+    *,
+    by: User | None,
+    note: str = "",
+    told: Sequence[Note] = (),
+    correction: str = "",
+) -> None:
+    """Whoever has not taken this step of a leg's text hears of it. `told` are the notes that
+    the writer gets with it."""
+    leg = article.leg
+    if leg is None or leg.handoff is None:
+        return  # news, and what ran before this program knew of it
+    if step not in LEAVES_THE_NEWS_TRUE:
+        letters.cancel(leg.handoff, *ON_THE_ROAD)
+    words = {
+        "article": article,
+        "leg": leg,
+        "note": note,
+        "notes": told,
+        "correction": correction,
+    }
+    about: dict = {"relay": leg.relay, "handoff": leg.handoff, **words}
+    writer = leg.contributor
+    if (kind := TO_THE_WRITER.get(step)) and writer and not (by and writer.user_id == by.pk):
+        letters.write(kind, to=writer, **about)
+    if kind := TO_THE_EDITORS.get(step):
+        for editor in letters.editors_on_duty(leg.relay):
+            if editor != by:
+                letters.write(kind, to=editor, by=by, **about)

@@ -27,6 +27,11 @@ def may_submit(user: User, article: Article) -> bool:
     return is_writer(user, article) or is_editor(user)
 
 
+def may_agree(user: User, article: Article) -> bool:
+    """The last word is the writer's; an editor records a yes that came by phone or mail."""
+    return is_writer(user, article) or is_editor(user)
+
+
 def may_approve(user: User, article: Article) -> bool:
     """Four eyes: an editor who is not the writer. A chief editor alone gives a reason."""
     return is_chief_editor(user) or (is_editor(user) and not is_writer(user, article))

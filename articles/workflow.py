@@ -6,7 +6,7 @@ Nothing else writes `Article.status`, `approved`, `live`, `published_at`, `publi
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from articles import permissions, revisions
+from articles import letters, notes, permissions, revisions
 from articles.models import (
     Article,
     ArticleMove,
@@ -38,7 +38,7 @@ class Step(NamedTuple):
     """One row of the table: where it starts, where it leads (None: stays), who may.
 
     `fits` says whether the step makes sense at all for this article, `hindrance` what still
-    stands in the way of one that does.
+    stands in the way of one that does, `consequence` who is told and what happens.
     """
 
     label: Promise
@@ -47,6 +47,7 @@ class Step(NamedTuple):
     allowed: Callable[[User, Article], bool]
     fits: Callable[[Article], bool] = lambda article: True
     hindrance: Callable[[Article], str] = lambda article: ""
+    consequence: Promise | str = ""
 
 
 # What stands in the way ----------------------------------------------------------------------
@@ -67,6 +68,26 @@ def _homeless(article):
     if article.leg and article.leg.state == LegState.ABANDONED:
         return _("Its leg was given up. Make it a news article, or give it another leg.")
     return ""
+
+
+def _changed_since_asked(article):
+    if article.draft.content != article.asked.content:
+        return _("The text has changed since. Send it in as it is now.")
+    return ""
+
+
+def staff_changed_words(article: Article) -> bool:
+    """Does the newest text differ from what its writer has sent, or said yes to?"""
+    return article.vouched is not None and article.draft.content != article.vouched.content
+
+
+def _is_asked(article):
+    return article.asked_id is not None
+
+
+def _has_just_come_out(article):
+    """For the first time, and a moment ago: a wrong publication can still be taken back."""
+    return article.is_public and article.published_at > timezone.now() - UNDO_WITHIN
 
 
 def _is_public(article):
@@ -92,10 +113,33 @@ STEPS = {
         SUBMITTED,
         permissions.may_submit,
         hindrance=_incomplete,
+        consequence=_("The editors are told, and the reminders stop."),
     ),
     "take_back": Step(_("Take back"), frozenset({SUBMITTED}), DRAFT, permissions.is_writer),
     "send_back": Step(
-        _("Send back"), frozenset({SUBMITTED, APPROVED}), SENT_BACK, permissions.is_editor
+        _("Send back"),
+        frozenset({SUBMITTED, APPROVED}),
+        SENT_BACK,
+        permissions.is_editor,
+        consequence=_("The writer gets your notes, and the text to go on with."),
+    ),
+    "ask_writer": Step(
+        _("Ask the writer"),
+        frozenset({SUBMITTED}),
+        SENT_BACK,
+        permissions.is_editor,
+        fits=staff_changed_words,
+        hindrance=_incomplete,
+        consequence=_("The writer sees what you have changed, and says yes or goes on writing."),
+    ),
+    "agree": Step(
+        _("Say yes to the changes"),
+        frozenset({SENT_BACK}),
+        SUBMITTED,
+        permissions.may_agree,
+        fits=_is_asked,
+        hindrance=_changed_since_asked,
+        consequence=_("The editors are told, and can publish the text as it is now."),
     ),
     "approve": Step(
         _("Approve"),
@@ -103,6 +147,7 @@ STEPS = {
         APPROVED,
         permissions.may_approve,
         hindrance=_incomplete,
+        consequence=_("The writer is told."),
     ),
     "schedule": Step(
         _("Schedule"),
@@ -110,6 +155,7 @@ STEPS = {
         SCHEDULED,
         permissions.may_approve,
         hindrance=_incomplete,
+        consequence=_("The writer is told the day and the hour, and the clock publishes."),
     ),
     "unschedule": Step(_("Unschedule"), frozenset({SCHEDULED}), APPROVED, permissions.is_editor),
     "publish": Step(
@@ -118,6 +164,24 @@ STEPS = {
         LIVE,
         permissions.may_approve,
         hindrance=_incomplete,
+        consequence=_("Readers see it at once, the writer is told, and the baton moves on."),
+    ),
+    "correct": Step(
+        _("Correct what readers see"),
+        frozenset({DRAFT, SUBMITTED}),
+        LIVE,
+        permissions.is_editor,
+        fits=_is_public,
+        hindrance=_incomplete,
+        consequence=_("Readers see the new text at once. The other editors are told."),
+    ),
+    "undo": Step(
+        _("Undo the publication"),
+        frozenset({LIVE}),
+        APPROVED,
+        permissions.may_approve,
+        fits=_has_just_come_out,
+        consequence=_("Readers do not see the post any more. The baton stays where it is."),
     ),
     "discard": Step(
         _("Discard the changes"),
@@ -149,7 +213,10 @@ STEPS = {
 AFTER_A_CHANGE = {APPROVED: SUBMITTED, SCHEDULED: SUBMITTED, LIVE: DRAFT}
 
 # Steps that pass the text on the screen on to readers: they say which version that was.
-NAMES_THE_TEXT = frozenset({"approve", "schedule", "publish"})
+PASSES_ON = frozenset({"approve", "schedule", "publish"})
+NAMES_THE_TEXT = PASSES_ON | {"agree", "correct"}
+SENDS_NOTES = frozenset({"send_back", "ask_writer"})
+UNDO_WITHIN = timedelta(minutes=15)
 
 
 def steps_open_to(user: User, article: Article) -> dict[str, str]:
@@ -170,14 +237,17 @@ def take_step(
     version: int | None = None,
     note: str = "",
     publish_at: datetime | None = None,
+    due: date | None = None,
+    correction: str = "",
     channel: str = "",
 ) -> Article:
     """Take one step of the table, all of it or nothing.
 
     `version` is the draft's version on the screen of whoever approves, schedules or publishes
     a submitted text: a newer one is never passed on unseen. `by` None is the clock, which
-    publishes what is scheduled and due. `channel` says how an editor who submits for a writer
-    got the text. Raises RuleBroken with the sentence to show.
+    publishes what is scheduled and due. `due` is the new date of a text that goes back,
+    `correction` what readers are told of a correction. `channel` says how an editor who submits
+    for a writer got the text. Raises RuleBroken with the sentence to show.
     """
     step = STEPS[name]
     article = _lock(article)
@@ -193,15 +263,19 @@ def take_step(
         )
     if sentence := step.hindrance(article):
         raise RuleBroken(sentence)
-    if name in NAMES_THE_TEXT and article.status == SUBMITTED:
+    if name in PASSES_ON and article.status == SUBMITTED:
         _ask_for_second_eyes(article, by, note)
+    if name in NAMES_THE_TEXT and article.status not in (APPROVED, SCHEDULED):
         _ask_for_the_text_seen(article, version)
 
     status_before = article.status
     if step.target:
         article.status = step.target
-    revision = EFFECTS[name](article, by=by, publish_at=publish_at)
+    words = {"publish_at": publish_at, "due": due, "correction": correction}
+    revision = EFFECTS[name](article, by=by, **words)
     _record(article, name, status_before, revision=revision, by=by, note=note, channel=channel)
+    told = notes.tell(article) if name in SENDS_NOTES else []
+    letters.tell(name, article, by=by, note=note, told=told, correction=correction)
     return article
 
 
@@ -280,34 +354,51 @@ def record_move(article: Article, step: str, *, by: User | None, note: str = "")
 # What the steps do ---------------------------------------------------------------------------
 
 
-def _submit(article, *, by, publish_at):
-    article.save(update_fields=["status"])
+def _submit(article, *, by, **words):
+    article.vouched, article.asked = revisions.freeze(article, Reason.SUBMITTED, by=by), None
+    article.save(update_fields=["status", "vouched", "asked"])
     if article.leg:
         baton.hand_in(article.leg)
-    return revisions.freeze(article, Reason.SUBMITTED, by=by)
+    return article.vouched
 
 
-def _take_back(article, *, by, publish_at):
+def _take_back(article, **words):
     article.save(update_fields=["status"])
     if article.leg:
         baton.take_text_back(article.leg)
 
 
-def _send_back(article, *, by, publish_at):
+def _send_back(article, *, by, due, **words):
     article.approved = None
     article.save(update_fields=["status", "approved"])
     if article.leg:
-        baton.take_text_back(article.leg)
+        baton.take_text_back(article.leg, due=due, by=by)
     return revisions.freeze(article, Reason.SENT_BACK, by=by)
 
 
-def _approve(article, *, by, publish_at):
+def _ask_writer(article, *, by, due, **words):
+    article.asked = revisions.freeze(article, Reason.ASKED, by=by)
+    article.save(update_fields=["status", "asked"])
+    if article.leg:
+        baton.take_text_back(article.leg, due=due, by=by)
+    return article.asked
+
+
+def _agree(article, **words):
+    article.vouched, article.asked = article.asked, None
+    article.save(update_fields=["status", "vouched", "asked"])
+    if article.leg:
+        baton.hand_in(article.leg)
+    return article.vouched
+
+
+def _approve(article, *, by, **words):
     article.approved = article.approved or revisions.freeze(article, Reason.APPROVED, by=by)
     article.save(update_fields=["status", "approved"])
     return article.approved
 
 
-def _schedule(article, *, by, publish_at):
+def _schedule(article, *, by, publish_at, **words):
     if publish_at is None:
         raise RuleBroken(_("Say when it is to be published."))
     if publish_at <= timezone.now():
@@ -318,12 +409,12 @@ def _schedule(article, *, by, publish_at):
     return article.approved
 
 
-def _unschedule(article, *, by, publish_at):
+def _unschedule(article, **words):
     article.publish_at = None
     article.save(update_fields=["status", "publish_at"])
 
 
-def _publish(article, *, by, publish_at):
+def _publish(article, *, by, **words):
     revision = article.approved or revisions.freeze(article, Reason.PUBLISHED, by=by)
     article.published_at = article.published_at or timezone.now()
     _give_address(article, revision.title)
@@ -334,10 +425,27 @@ def _publish(article, *, by, publish_at):
     return revision
 
 
-def _discard(article, *, by, publish_at):
+def _correct(article, *, by, correction, **words):
+    revision = revisions.freeze(article, Reason.CORRECTED, by=by)
+    _make_live(article, revision)
+    if correction.strip():
+        article.corrections.create(revision=revision, words=correction.strip())
+    _count_again({article.theme_id})
+    return revision
+
+
+def _undo(article, **words):
+    article.approved, article.live, article.published_at = article.live, None, None
+    article.save(update_fields=["status", "approved", "live", "published_at"])
+    article.bylines.update(published_at=None)
+    _count_again({article.theme_id})
+    return article.approved
+
+
+def _discard(article, *, by, **words):
     kept = revisions.freeze(article, Reason.NAMED, by=by)
-    article.approved = article.publish_at = None
-    article.save(update_fields=["status", "approved", "publish_at"])
+    article.approved = article.publish_at = article.asked = None
+    article.save(update_fields=["status", "approved", "publish_at", "asked"])
     draft = article.draft
     for field, value in article.live.content.items():
         setattr(draft, field, value)
@@ -346,15 +454,15 @@ def _discard(article, *, by, publish_at):
     return kept
 
 
-def _withdraw(article, *, by, publish_at):
+def _withdraw(article, **words):
     _set_withdrawal(article, Withdrawal.NOTICE)
 
 
-def _remove(article, *, by, publish_at):
+def _remove(article, **words):
     _set_withdrawal(article, Withdrawal.GONE)
 
 
-def _restore(article, *, by, publish_at):
+def _restore(article, **words):
     _set_withdrawal(article, Withdrawal.NONE)
 
 
@@ -362,10 +470,14 @@ EFFECTS = {
     "submit": _submit,
     "take_back": _take_back,
     "send_back": _send_back,
+    "ask_writer": _ask_writer,
+    "agree": _agree,
     "approve": _approve,
     "schedule": _schedule,
     "unschedule": _unschedule,
     "publish": _publish,
+    "correct": _correct,
+    "undo": _undo,
     "discard": _discard,
     "withdraw": _withdraw,
     "remove": _remove,
@@ -422,7 +534,7 @@ def _lock(article):
     # of: the joined rows are read, not locked; the relay is locked by baton alone.
     return (
         Article.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("leg", "approved", "live", "draft")
+        .select_related("leg", "approved", "live", "draft", "vouched", "asked")
         .get(pk=article.pk)
     )
 
@@ -450,7 +562,9 @@ def _standing(article):
 
 
 def _record(article, step, status_before, *, revision, by, note, channel):
-    for_the_writer = step == "submit" and by is not None and not permissions.is_writer(by, article)
+    for_the_writer = (
+        step in ("submit", "agree") and by is not None and not permissions.is_writer(by, article)
+    )
     writer = article.bylines.order_by("order", "pk").first() if for_the_writer else None
     ArticleMove.objects.create(
         article=article,

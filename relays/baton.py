@@ -325,9 +325,16 @@ def hand_in(leg: Leg) -> None:
 
 
 @transaction.atomic
-def take_text_back(leg: Leg) -> None:
-    """The text is with its writer again."""
+def take_text_back(leg: Leg, *, due: date | None = None, by: User | None = None) -> None:
+    """The text is with its writer again, until `due` where that is a new date."""
     _note_text(leg, None)
+    leg = _locked_leg(leg)
+    if due and due != leg.due and leg.is_running:
+        if due <= timezone.localdate():
+            raise RuleBroken(_("Choose a day that is still to come."))
+        leg.due, leg.wanted_due = workdays.working_day_from(due), None
+        leg.save(update_fields=["due", "wanted_due"])
+        _record("extend", leg.relay, leg=leg, by=by)
 
 
 def _note_text(leg, moment):

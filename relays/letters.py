@@ -94,6 +94,16 @@ KINDS = {
     "editor_still_overdue": Kind(DAILY),
     "editor_long_overdue": Kind(DAILY),
     "baton_free": Kind(DAILY),
+    "text_in": Kind(DAILY),
+    "sent_back": Kind(SOON, carries_link=True),
+    "asks_the_writer": Kind(SOON, carries_link=True),
+    "agreed": Kind(DAILY),
+    "approved": Kind(DAILY, carries_link=True),
+    "scheduled": Kind(DAILY, carries_link=True),
+    "published": Kind(SOON, carries_link=True),
+    "not_out_yet": Kind(SOON, carries_link=True),
+    "post_withdrawn": Kind(SOON),
+    "editor_corrected": Kind(DAILY),
     "morning": Kind(DAILY),
     "test": Kind(SOON),
 }
@@ -128,6 +138,7 @@ def write(
         "editor": _answering(relay) if relay else None,
         "handoff": handoff,
         "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
         **words,
     }
     person = {

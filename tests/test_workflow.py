@@ -674,17 +674,33 @@ ON_THE_ROAD = {
         "schedule": OTHER_EYES,
         "publish": OTHER_EYES,
     },
+    "submitted, staff changed words": {
+        "take_back": WRITERS,
+        "send_back": EDITORS,
+        "ask_writer": EDITORS,
+        "approve": OTHER_EYES,
+        "schedule": OTHER_EYES,
+        "publish": OTHER_EYES,
+    },
     "sent_back": {"submit": WRITERS | EDITORS},
+    "sent_back, asked": {"submit": WRITERS | EDITORS, "agree": WRITERS | EDITORS},
     "approved": {"send_back": EDITORS, "schedule": OTHER_EYES, "publish": OTHER_EYES},
     "scheduled": {"unschedule": EDITORS, "publish": OTHER_EYES},
     "due": {"unschedule": EDITORS, "publish": OTHER_EYES | {"clock"}},
 }
+CORRECTED = {"draft", "submitted", "submitted, staff changed words"}
 READ_BY_ALL = {"withdraw": CHIEFS, "remove": CHIEFS}
 TABLE = {
     **ON_THE_ROAD,
     "live": READ_BY_ALL,
+    "live, just out": {**READ_BY_ALL, "undo": OTHER_EYES},
     **{
-        f"live, newer text {status}": {**steps, **READ_BY_ALL, "discard": EDITORS}
+        f"live, newer text {status}": {
+            **steps,
+            **READ_BY_ALL,
+            "discard": EDITORS,
+            **({"correct": EDITORS} if status in CORRECTED else {}),
+        }
         for status, steps in ON_THE_ROAD.items()
     },
     "withdrawn": {"remove": CHIEFS, "restore": CHIEFS},
@@ -700,10 +716,14 @@ STEPS = {
     "submit",
     "take_back",
     "send_back",
+    "ask_writer",
+    "agree",
     "approve",
     "schedule",
     "unschedule",
     "publish",
+    "correct",
+    "undo",
     "discard",
     "withdraw",
     "remove",
@@ -732,11 +752,22 @@ def scene(line):
     before = before or ("" if line in ON_THE_ROAD else line)
     if before:
         article = publish(article)
+    if before and before != "live, just out":
+        long_ago = timezone.now() - timedelta(days=2)
+        Article.objects.update(published_at=long_ago)
+        Byline.objects.exclude(published_at=None).update(published_at=long_ago)
     if before in ("withdrawn", "gone"):
         take(article, {"withdrawn": "withdraw", "gone": "remove"}[before], people["chief editor"])
     if status in ON_THE_ROAD:
         article = write(article, title="Nyere") if before else article
-        article = put(article, "scheduled" if status == "due" else status)
+        article = put(article, "scheduled" if status == "due" else status.split(",")[0])
+    if status == "submitted, staff changed words":
+        article = write(article, title="Ny titel", by=people["editor"])
+    if status == "sent_back, asked":
+        article = write(article, title="Ny titel", by=people["editor"])
+        take(article, "submit", people["writer"])
+        article = write(article, title="En bedre titel", by=people["editor"])
+        take(article, "ask_writer", people["editor"])
     return make_due(article) if status == "due" else fresh(article), people
 
 
@@ -781,6 +812,9 @@ def test_the_steps_on_offer_are_those_that_work(line):
 def test_the_table_knows_every_step_and_every_status():
     assert set(workflow.STEPS) == STEPS == {step for line in TABLE.values() for step in line}
     assert set(Status) == {line for line in TABLE if line in set(Status)}
+    assert {line for line in TABLE if line.startswith("live, newer")} == {
+        f"live, newer text {status}" for status in ON_THE_ROAD
+    }
 
 
 def test_a_hindered_step_says_what_is_missing():

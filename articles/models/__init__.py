@@ -9,13 +9,16 @@ from articles.models.article import (
     Text,
     Withdrawal,
 )
+from articles.models.note import Correction, Note
 from articles.models.tag import Tag, TaggedArticle
 
 __all__ = [
     "Article",
     "ArticleMove",
     "Byline",
+    "Correction",
     "Draft",
+    "Note",
     "Reason",
     "Revision",
     "Status",

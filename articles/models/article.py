@@ -38,6 +38,8 @@ class Reason(models.TextChoices):
     APPROVED = "approved", _("Approved")
     PUBLISHED = "published", _("Published")
     NAMED = "named", _("Named")
+    ASKED = "asked", _("Sent to the writer")
+    CORRECTED = "corrected", _("Corrected")
     RESTORED = "restored", _("Restored")
     IMPORTED = "imported", _("Imported")
 
@@ -87,6 +89,10 @@ class ArticleQuerySet(models.QuerySet):
 
     def for_desk(self):
         return self.select_related("draft", "relay", "theme", "leg__contributor")
+
+    def for_steps(self):
+        """What `workflow.steps_open_to` reads."""
+        return self.for_desk().select_related("live", "approved", "vouched", "asked", "leg__relay")
 
 
 class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit has no types
@@ -146,6 +152,22 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit h
     live = models.ForeignKey(
         "Revision", models.RESTRICT, null=True, editable=False, related_name="+"
     )
+    vouched = models.ForeignKey(
+        "Revision",
+        models.RESTRICT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The newest text that its writer has sent, or said yes to.",
+    )
+    asked = models.ForeignKey(
+        "Revision",
+        models.RESTRICT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The staff's text that the writer is asked to say yes to.",
+    )
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
     publish_at = models.DateTimeField(_("publication at"), null=True, editable=False)
     withdrawal = models.CharField(
@@ -165,6 +187,10 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit h
             models.CheckConstraint(
                 condition=Q(live__isnull=True) | Q(published_at__isnull=False, slug__isnull=False),
                 name="article_live_is_published",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked__isnull=True) | Q(status=Status.SENT_BACK),
+                name="article_asked_is_sent_back",
             ),
             models.CheckConstraint(
                 condition=~Q(status=Status.SCHEDULED)

@@ -257,11 +257,7 @@ class ArticleAdmin(AddressedAdmin):
         return response
 
     def _surroundings(self, user, article_id):
-        article = (
-            Article.objects.for_desk()
-            .select_related("live", "approved", "leg__relay")
-            .get(pk=article_id)
-        )
+        article = Article.objects.for_steps().get(pk=article_id)
         return {
             "article": article,
             "steps": [

@@ -37,7 +37,7 @@ def text(request, handoff_id):
             messages.error(request, str(broken))
             return redirect("portal:turn", handoff_id)
         return _save(request, handoff, leg, article, handoff.receiver.user)
-    article = Article.objects.for_desk().filter(leg=leg).first() or _blank(leg)
+    article = Article.objects.for_steps().filter(leg=leg).first() or _blank(leg)
     if article.pk is None and not leg.is_running:
         return redirect("portal:turn", handoff_id)
     form = TextForm(initial=article.draft.content | {"version": article.draft.version})
@@ -47,7 +47,7 @@ def text(request, handoff_id):
 def _article_to_write(leg):
     if leg.state == LegState.ABANDONED:
         raise RuleBroken(_("The baton is back with the editors, and your text with it."))
-    return Article.objects.for_desk().get(pk=desk.article_for(leg).pk)
+    return Article.objects.for_steps().get(pk=desk.article_for(leg).pk)
 
 
 def _blank(leg):

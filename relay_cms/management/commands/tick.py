@@ -5,8 +5,7 @@ import threading
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
-from articles import letters as desk_letters
-from articles import workflow
+from articles import mornings, workflow
 from relays import baton, ladder, letters
 from relays.models import Clock
 
@@ -47,7 +46,7 @@ class Command(BaseCommand):
         for handoff in baton.lapse_due():
             log.info("The offer %s has lapsed.", handoff.pk)
         ladder.climb()
-        desk_letters.mornings()
+        mornings.mornings()
         sent = letters.send_due()
         if sent:
             log.info("Sent %s letters.", sent)

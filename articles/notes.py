@@ -1,0 +1,65 @@
+"""The talk about a text: an editor's notes at its paragraphs, and the writer's answers.
+
+A note waits until a step sends the text back; then the writer has it. `articles.workflow` calls
+`tell` in that step.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles import permissions, revisions
+from articles.blocks import blocks
+from articles.models import Article, Note, Reason
+from relays.errors import RuleBroken
+from relays.models import User
+
+
+@transaction.atomic
+def write(article: Article, words: str, *, by: User, version: int, block: int | None = None):
+    """Put a note down at a paragraph of the text on the screen, or about the whole of it.
+
+    `version` is the draft's on that screen, as for `workflow.take_step`; a paragraph of an older
+    text can't be pointed at.
+    """
+    article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+    if not permissions.is_editor(by):
+        raise RuleBroken(_("Only an editor can do that."))
+    if version != article.draft.version:
+        raise RuleBroken(_("There is a newer text than the one on your screen. Read it first."))
+    paragraphs = blocks(article.draft.body)
+    if block is not None and block >= len(paragraphs):
+        raise RuleBroken(_("There is no such paragraph."))
+    return article.notes.create(
+        revision=revisions.freeze(article, Reason.NAMED, by=by),
+        block=block,
+        quote="" if block is None else paragraphs[block].text,
+        words=words.strip(),
+        by=by,
+    )
+
+
+@transaction.atomic
+def drop(note: Note, *, by: User) -> None:
+    """Take a note back that the writer has not seen."""
+    if not permissions.is_editor(by):
+        raise RuleBroken(_("Only an editor can do that."))
+    if not Note.objects.pending().filter(pk=note.pk).delete()[0]:
+        raise RuleBroken(_("The writer has this note by now."))
+
+
+def tell(article: Article) -> list[Note]:
+    """The notes that waited go to the writer. The article is locked by whoever calls."""
+    waiting = list(article.notes.pending().in_order())
+    article.notes.pending().update(told=timezone.now())
+    return waiting
+
+
+@transaction.atomic
+def answer(note: Note, words: str, *, by: User) -> None:
+    """The writer's answer to a note, or a better one."""
+    note = Note.objects.select_for_update(no_key=True, of=("self",)).get(pk=note.pk)
+    if note.told is None or not permissions.is_writer(by, note.article):
+        raise RuleBroken(_("Only the writer can answer this note."))
+    note.answer, note.answered_by, note.answered = words.strip(), by, timezone.now()
+    note.save(update_fields=["answer", "answered_by", "answered"])
