@@ -54,6 +54,8 @@ TIME_ZONE = env("TIME_ZONE", default="Europe/Copenhagen")
 USE_TZ = True
 # ISO weeks without deadlines: the Danish summer.
 SUMMER_WEEKS = frozenset(env.list("SUMMER_WEEKS", cast=int, default=[28, 29, 30]))
+# Working days within which a writer hears about a text that they have sent.
+REVIEW_DAYS = env.int("REVIEW_DAYS", default=2)
 
 # The house --------------------------------------------------------------------------------
 

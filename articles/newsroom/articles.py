@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from articles import desk, permissions, workflow
 from articles.models import Article, Byline, Draft, Revision
 from articles.newsroom.forms import ArticleForm
+from articles.newsroom.review import ReviewPages
 from articles.templatetags.article_words import move_name
 from relays.admin import AddressedAdmin, NewsroomForm, OwnRowOnly
 from relays.errors import RuleBroken
@@ -80,7 +81,7 @@ class MoveToLegForm(forms.Form):
 
 
 @admin.register(Article)
-class ArticleAdmin(AddressedAdmin):
+class ArticleAdmin(ReviewPages, AddressedAdmin):
     form = ArticleForm
     inlines = [BylineInline]
     list_display = ["headline", "standing", "where", "writers", "published", "responsible_editor"]

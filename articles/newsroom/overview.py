@@ -190,7 +190,7 @@ def _running(relay, facts):
             % words,
             state=_("For review") if arrived else _("Approved"),
             due_in_words=_distance(leg.due),
-            verb=Verb(_("Review") if arrived else _("Publish"), _desk(article)),
+            verb=Verb(_("Review") if arrived else _("Publish"), _review(article)),
             **common,
         )
     if article and status == Status.SCHEDULED:
@@ -201,7 +201,7 @@ def _running(relay, facts):
             sentence="",
             state=_("Scheduled"),
             due_in_words=local.strftime("%H.%M"),
-            verb=Verb(_("See the text"), _desk(article)),
+            verb=Verb(_("See the text"), _review(article)),
             **common | {"due": local.date()},
         )
     if refused := facts.refused.get(relay.pk):
@@ -327,5 +327,5 @@ def _chain(relay):
     return reverse("admin:relays_relay_change", args=[relay.pk])
 
 
-def _desk(article):
-    return reverse("admin:articles_article_change", args=[article.pk])
+def _review(article):
+    return reverse("admin:articles_article_review", args=[article.pk])

@@ -2,6 +2,9 @@
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.core.exceptions import PermissionDenied
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext as _
 
 # What is opened most comes first; what is not named here stays where Django has it, below.
@@ -14,6 +17,19 @@ class NewsroomAdminConfig(AdminConfig):
 
 
 class NewsroomSite(AdminSite):
+    def get_urls(self):
+        return [path("plan/", self.admin_view(self.plan), name="plan"), *super().get_urls()]
+
+    def plan(self, request):
+        """What is due and what comes out, day by day."""
+        from articles.newsroom import plan
+        from relays.permissions import is_editor
+
+        if not is_editor(request.user):
+            raise PermissionDenied
+        context = {**self.each_context(request), "title": _("The plan"), "days": plan.days()}
+        return TemplateResponse(request, "admin/plan.html", context)
+
     def index(self, request, extra_context=None):
         from relays.permissions import is_editor  # models are not loaded when this file is
 

@@ -118,6 +118,38 @@ class NewLinkForm(forms.Form):
     )
 
 
+class VersionForm(forms.Form):
+    """Which text was on the screen."""
+
+    version = forms.IntegerField()
+
+
+class AnswersForm(forms.Form):
+    """An answer to each of the editors' notes, in the form of the text itself."""
+
+    def __init__(self, *args, notes, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.notes = {f"answer_{note.pk}": note for note in notes}
+        for name, note in self.notes.items():
+            self.fields[name] = forms.CharField(
+                label=_("Your answer"),
+                initial=note.answer,
+                required=False,
+                widget=forms.Textarea({"rows": 2, "class": "short"}),
+            )
+
+    @property
+    def rows(self):
+        """(note, field) of each."""
+        return [(note, self[name]) for name, note in self.notes.items()]
+
+    @property
+    def given(self):
+        """(note, words) of each answer that is new."""
+        for name in self.changed_data:
+            yield self.notes[name], self.cleaned_data[name]
+
+
 class TextForm(forms.Form):
     """The text of a turn, saved by hand."""
 

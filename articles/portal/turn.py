@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from icalendar import Calendar, Event
 
 from articles import desk
-from articles.models import Article
+from articles.models import Article, Status
 from articles.portal import forms
 from articles.portal.page import portal_page
 from articles.publication.chain import chain_rows
@@ -58,6 +58,7 @@ def _show(request, handoff, *, status=200, **bound):
         context["due"] = handoff.write_by or workdays.in_days(handoff.relay.write_days)
     else:
         context["article"] = _article(context["leg"])
+        context |= _from_the_editors(context["leg"], context["article"])
         context["nominees"] = _nominees(context["leg"])
         context["may_name"] = _open_nominations(context["leg"]) < MOST_NOMINATIONS
         context["next"] = _next(context["leg"])
@@ -84,6 +85,21 @@ def _leg(handoff):
 
 def _article(leg):
     return Article.objects.filter(leg=leg).select_related("draft", "live").first() if leg else None
+
+
+def _from_the_editors(leg, article):
+    """When they answer, and what they have answered."""
+    if article is None:
+        return {}
+    talk = article.notes.told().select_related("by").in_order()
+    back = article.moves.filter(step__in=["send_back", "ask_writer"]).order_by("-pk").first()
+    is_back = article.status == Status.SENT_BACK and back
+    return {
+        "rows": [(note, None) for note in talk],
+        "message": back.note if is_back else "",
+        "hear_by": leg.handed_in
+        and workdays.shift(timezone.localdate(leg.handed_in), settings.REVIEW_DAYS),
+    }
 
 
 def _nominees(leg):

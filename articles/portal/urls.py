@@ -18,5 +18,6 @@ urlpatterns = [
     path("<int:handoff_id>/dates.ics", turn.calendar, name="calendar"),
     path("<int:handoff_id>/text/", writing.text, name="text"),
     path("<int:handoff_id>/text/preview/", writing.preview, name="preview"),
+    path("<int:handoff_id>/text/changes/", writing.changes, name="changes"),
     path("<int:handoff_id>/text/steps/", writing.create_step, name="create-step"),
 ]

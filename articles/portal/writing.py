@@ -6,16 +6,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import access, desk, permissions, workflow
+from articles import access, desk, notes, permissions, workflow
+from articles.changes import between
 from articles.models import Article, Draft
-from articles.portal.forms import TextForm
+from articles.portal.forms import AnswersForm, TextForm, VersionForm
 from articles.portal.page import portal_page
 from relays.errors import RuleBroken
 from relays.links import turn_of
 from relays.models import Leg, LegState
 from relays.richtext import editor_csp, word_count
 
-WRITERS_STEPS = ("submit", "take_back")
+WRITERS_STEPS = ("submit", "take_back", "agree")
 
 
 def _turn(request, handoff_id):
@@ -67,6 +68,7 @@ def _save(request, handoff, leg, article, by):
     form = TextForm(request.POST)
     if not form.is_valid():
         return _show(request, handoff, leg, article, form, status=422)
+    _save_answers(request, article, by)
     content = dict(form.cleaned_data)
     version = content.pop("version")
     try:
@@ -87,6 +89,19 @@ def _save(request, handoff, leg, article, by):
     return redirect("portal:text", handoff.pk)
 
 
+def _answers(article, posted=None):
+    """A field for each note that the writer has been shown, filled with what they have sent."""
+    told = article.notes.told().select_related("by", "revision").in_order() if article.pk else []
+    return AnswersForm(posted, notes=told)
+
+
+def _save_answers(request, article, by):
+    answers = _answers(article, request.POST)
+    if answers.is_valid():  # every field may be empty, so it always is
+        for note, words in answers.given:
+            notes.answer(note, words, by=by)
+
+
 def _show(request, handoff, leg, article, form, *, status=200, theirs=None):
     response = render(
         request,
@@ -98,6 +113,7 @@ def _show(request, handoff, leg, article, form, *, status=200, theirs=None):
             "article": article,
             "form": form,
             "theirs": theirs,
+            "answers": _answers(article, request.POST or None),
             "words": word_count(article.draft.body),
             "may_write": _may_write(handoff.receiver.user, leg, article),
             "steps": workflow.steps_open_to(handoff.receiver.user, article) if article.pk else {},
@@ -131,6 +147,29 @@ def preview(request, handoff_id):
     )
 
 
+@require_safe
+@portal_page
+def changes(request, handoff_id):
+    """What the editors have changed, for the writer to say yes to or to edit on."""
+    handoff, leg = _turn(request, handoff_id)
+    article = Article.objects.for_steps().filter(leg=leg).first()
+    if article is None or article.asked is None or article.vouched is None:
+        raise Http404
+    return render(
+        request,
+        "portal/changes.html",
+        {
+            "handoff": handoff,
+            "relay": handoff.relay,
+            "leg": leg,
+            "article": article,
+            "changes": between(article.vouched, article.asked),
+            "steps": workflow.steps_open_to(handoff.receiver.user, article),
+            "editor": handoff.relay.editors.filter(is_active=True).order_by("pk").first(),
+        },
+    )
+
+
 @require_POST
 @portal_page
 def create_step(request, handoff_id):
@@ -139,12 +178,18 @@ def create_step(request, handoff_id):
     article = Article.objects.filter(leg=leg).first()
     if step not in WRITERS_STEPS or article is None:
         raise Http404
-    return _take(step, request, handoff, article, handoff.receiver.user)
+    return _take(step, request, handoff, article, handoff.receiver.user, version=_version(request))
 
 
-def _take(step, request, handoff, article, by):
+def _version(request):
+    """Of the text on the screen, where the step names one."""
+    form = VersionForm(request.POST)
+    return form.cleaned_data["version"] if form.is_valid() else None
+
+
+def _take(step, request, handoff, article, by, version=None):
     try:
-        workflow.take_step(article, step, by=by)
+        workflow.take_step(article, step, by=by, version=version)
     except RuleBroken as broken:
         messages.error(request, str(broken))
         return redirect("portal:text", handoff.pk)
