@@ -37,7 +37,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 26  # of the whole page: session, user, rights, and the review's own
+QUERIES = 17  # of the whole page: session, user, rights, and the review's own
 
 
 @pytest.fixture(autouse=True)
@@ -579,7 +579,7 @@ def test_the_review_of_news_knows_no_leg(editor):
 
 
 def test_who_writes_reads_no_review(article):
-    response = admin(make_user(is_staff=False)).get(review(article))
+    response = admin(make_user()).get(review(article))
 
     assert response.status_code == 302
     assert Article.objects.count() == 1

@@ -69,8 +69,10 @@ TABLE = """
 /baton/{offered}/dates.ics | 404 | 405
 /baton/{offered}/text/ | 404 | 404
 /baton/{offered}/text/preview/ | 404 | 405
+/baton/{offered}/text/changes/ | 404 | 405
 /baton/{offered}/text/steps/ | 405 | 404
 /admin/ | login login login 200 200 200 | login login login 200 200 200
+/admin/plan/ | login login login 200 200 200 | login login login 200 200 200
 /admin/nowhere/ | login login login 404 404 404 | login login login 404 404 404
 /admin/login/ | 200 200 200 302 302 302 | 200
 /admin/logout/ | 302 302 302 405 405 405 | 302 302 302 200 200 200
@@ -157,6 +159,7 @@ TABLE = """
 /admin/articles/article/add/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/articles/article/{draft}/ | login login login 302 302 302 | login login login 302 302 302
 /admin/articles/article/{draft}/change/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/articles/article/{draft}/review/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/articles/article/{draft}/delete/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/articles/article/{published}/delete/ | login login login 200 200 200 | login login login 200 200 200
 /admin/articles/article/{draft}/history/ | login login login 200 200 200 | login login login 200 200 200
@@ -229,6 +232,7 @@ FORMS = {
         "bylines-TOTAL_FORMS": "0",
         "bylines-INITIAL_FORMS": "0",
     },
+    "/admin/articles/article/{draft}/review/": {"version": "2", "message": "Fin tekst."},
     "/admin/articles/article/{draft}/change/": {"title": "Ny", "_step_submit": "1"},
     "/admin/articles/tag/add/": {"name": "Ny", "slug": "ny"},
     "/admin/articles/tag/{tag}/change/": {"name": "Ny"},
