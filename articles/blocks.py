@@ -82,7 +82,8 @@ class Block:
 
     @cached_property
     def words(self) -> Counter:
-        return Counter(atom.html for atom in self.atoms if atom.is_word)
+        """How often which word is in it, large or small."""
+        return Counter(atom.html.casefold() for atom in self.atoms if atom.is_word)
 
     @property
     def key(self):
@@ -115,9 +116,9 @@ def assemble(parts: Iterable[tuple[tuple[Around, ...], str, str]]) -> str:
     html: list[str] = []
     open_now: tuple[Around, ...] = ()
     for around, tag, content in parts:
-        shared = _shared(open_now, around)
-        html += [f"</{each.kind}>" for each in reversed(open_now[shared:])]
-        html += [f"<{each.kind}>" for each in around[shared:]]
+        goes_on = len(shared(open_now, around))
+        html += [f"</{each.kind}>" for each in reversed(open_now[goes_on:])]
+        html += [f"<{each.kind}>" for each in around[goes_on:]]
         html.append(f"<{tag}>{content}</{tag}>" if tag not in ("", "hr") else content)
         open_now = around
     html += [f"</{each.kind}>" for each in reversed(open_now)]
@@ -130,28 +131,21 @@ def inline(words: Iterable[Words]) -> str:
     open_now: tuple[str, ...] = ()
     for piece in words:
         if piece.marks != open_now:
-            shared = _shared(open_now, piece.marks)
-            html += [_end_of(mark) for mark in reversed(open_now[shared:])]
-            html += piece.marks[shared:]
+            goes_on = len(shared(open_now, piece.marks))
+            html += [_end_of(mark) for mark in reversed(open_now[goes_on:])]
+            html += piece.marks[goes_on:]
             open_now = piece.marks
         html.append(piece.html)
     html += [_end_of(mark) for mark in reversed(open_now)]
     return "".join(html)
 
 
-def shared_marks(words: list[Words]) -> tuple[str, ...]:
-    """The marks that all of these words stand in."""
-    first, *others = [piece.marks for piece in words]
-    for marks in others:
-        first = first[: _shared(first, marks)]
-    return first
-
-
-def _shared(one, other):
+def shared(one: tuple, other: tuple) -> tuple:
+    """What both begin with."""
     for place, (left, right) in enumerate(zip(one, other, strict=False)):
         if left != right:
-            return place
-    return min(len(one), len(other))
+            return one[:place]
+    return min(one, other, key=len)
 
 
 def _end_of(mark):

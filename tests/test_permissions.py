@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, resolve
 
+from articles.models import Look
 from articles.models.tag import tags_for
 from relays import baton
 from relays.models import HeldKind, Letter
@@ -164,6 +165,7 @@ TABLE = """
 /admin/articles/article/{published}/delete/ | login login login 200 200 200 | login login login 200 200 200
 /admin/articles/article/{draft}/history/ | login login login 200 200 200 | login login login 200 200 200
 /admin/articles/article/{published}/revisions/1/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/articles/article/{published}/compare/ | login login login 200 200 200 | login login login 405 405 405
 /admin/articles/article/{homeless}/leg/ | login login login 405 405 405 | login login login 302+ 302+ 302+
 /admin/articles/tag/ | login login login 200 200 200 | login login login 200 200 200
 /admin/articles/tag/add/ | login login login 200 200 200 | login login login 302+ 302+ 302+
@@ -350,12 +352,13 @@ def rolled_back():
 
 
 def all_rows():
-    """A checksum of every table that is ours, and of the admin's log."""
+    """A checksum of every table that is ours, and of the admin's log. Not of what an editor has
+    looked at: that is what a GET is, and nothing depends on it."""
     ours = {"relays", "articles", "taggit", "auth", "admin"}
     return {
         model._meta.label: checksum(model)
         for model in apps.get_models(include_auto_created=True)
-        if model._meta.app_label in ours
+        if model._meta.app_label in ours and model is not Look
     }
 
 

@@ -9,6 +9,7 @@ from articles.models.article import (
     Text,
     Withdrawal,
 )
+from articles.models.look import Look
 from articles.models.note import Correction, Note
 from articles.models.tag import Tag, TaggedArticle
 
@@ -18,6 +19,7 @@ __all__ = [
     "Byline",
     "Correction",
     "Draft",
+    "Look",
     "Note",
     "Reason",
     "Revision",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import desk, permissions, workflow
 from articles.models import Article, Byline, Draft, Revision
+from articles.newsroom import comparing
 from articles.newsroom.forms import ArticleForm
 from articles.newsroom.review import ReviewPages
 from articles.templatetags.article_words import move_name
@@ -247,6 +248,8 @@ class ArticleAdmin(ReviewPages, AddressedAdmin):
         article = kwargs.get("obj")
         if article:
             context |= self._surroundings(request.user, article.pk)
+            if request.method == "GET":
+                comparing.remember_look(article, request.user)
             # What a step wants stands beside its button, under the writers.
             adminform = context["adminform"]
             *_others, context["next_step"] = adminform
@@ -281,6 +284,7 @@ class ArticleAdmin(ReviewPages, AddressedAdmin):
                 view(self.revision),
                 name="articles_article_revision",
             ),
+            path("<int:article_id>/compare/", view(self.compare), name="articles_article_compare"),
             path("<int:article_id>/leg/", view(self.move), name="articles_article_move"),
             *super().get_urls(),
         ]
@@ -315,6 +319,21 @@ class ArticleAdmin(ReviewPages, AddressedAdmin):
             "takes_back": article.status in desk.PASSED_ON,
         }
         return render(request, "admin/articles/article/revision.html", context)
+
+    def compare(self, request, article_id):
+        """What changed: since this editor looked, or between two texts of their choice."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        self._ask(request)
+        article = get_object_or_404(Article.objects.for_desk(), pk=article_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("What has changed"),
+            "opts": self.opts,
+            "original": article,
+            "compared": comparing.compared(article, request.user, request.GET),
+        }
+        return render(request, "admin/articles/article/compare.html", context)
 
     def move(self, request, article_id):
         """An article whose leg was given up: to another leg, or to the news."""

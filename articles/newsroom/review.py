@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from articles import diff, notes, permissions, workflow
 from articles.blocks import Block, blocks, join
 from articles.models import Article, Note, Status
+from articles.newsroom import comparing
 from articles.newsroom.forms import MomentField
 from articles.newsroom.moves import day_field, words_field
 from articles.templatetags.article_words import move_name
@@ -122,6 +123,8 @@ class ReviewPages:
                 return redirect("admin:articles_article_review", article_id)
         elif request.method == "POST":
             status = 422
+        else:
+            comparing.remember_look(article, request.user)
         context = {
             **self.admin_site.each_context(request),
             **_surroundings(article, text, form, request.user),

@@ -466,6 +466,24 @@ def goto_revision(page):
     page.goto(reverse("admin:articles_article_revision", args=[article.pk, 1]))
 
 
+BODY = (
+    '<h2>Før maden</h2><p>Vi spiser klokken tolv. Bagefter er der kaffe til alle.</p><p>Se <a href="'
+    '/x">planen for ugen</a> her.</p><ul><li><p>grød</p></li></ul><p>Det var det hele for i dag.</p>'
+)
+CHANGED_BODY = (
+    "<h3>Før maden</h3><p>Vi spiser klokken et.</p><p>Bagefter er der kaffe til alle.</p><p>Se "
+    '<a href="/y">planen for ugen</a> <strong>her</strong>.</p><hr><p>Det var det hele for i dag.'
+    "</p><ul><li><p>grød</p></li><li><p>kål</p></li></ul><blockquote><p>Nyt.</p></blockquote>"
+)
+
+
+def goto_changes(page):
+    article = put(make_leg_article(body=BODY), "sent_back")
+    write(article, body=CHANGED_BODY, interests="Sidder i bestyrelsen.")
+    page.goto(reverse("admin:articles_article_compare", args=[article.pk]))
+    assert page.locator("ins, del").count() >= 8
+
+
 SCREENS = [
     goto_relay,
     goto_act,
@@ -474,6 +492,7 @@ SCREENS = [
     goto_homeless_article,
     goto_conflict,
     goto_revision,
+    goto_changes,
 ]
 
 
