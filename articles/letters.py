@@ -17,7 +17,11 @@ TO_THE_WRITER = {
     "withdraw": "post_withdrawn",
     "remove": "post_withdrawn",
 }
-TO_THE_EDITORS = {"submit": "editor_text_in", "agree": "editor_agreed", "correct": "editor_corrected"}
+TO_THE_EDITORS = {
+    "submit": "editor_text_in",
+    "agree": "editor_agreed",
+    "correct": "editor_corrected",
+}
 ON_THE_ROAD = (*TO_THE_WRITER.values(), "editor_text_in", "editor_agreed")
 LEAVES_THE_NEWS_TRUE = ("correct", "restore", "discard")
 

@@ -564,7 +564,9 @@ def test_one_word_in_each_paragraph_costs_a_look_at_each():
 
 def test_every_field_of_a_text_is_compared():
     old = Revision(title="Mad for os", standfirst="Kort sagt.", body="<p>En ret.</p>", interests="")
-    new = Draft(title="Mad for alle", standfirst="Kort sagt.", body="<p>To ret.</p>", interests="Kok.")
+    new = Draft(
+        title="Mad for alle", standfirst="Kort sagt.", body="<p>To ret.</p>", interests="Kok."
+    )
 
     changes = between(old, new)
 
