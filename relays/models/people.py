@@ -40,6 +40,10 @@ class Sector(models.TextChoices):
         }
         return names[self]
 
+    @property
+    def other(self):
+        return Sector.PRIVATE if self == Sector.PUBLIC else Sector.PUBLIC
+
 
 def sector_choices():
     """A function, so that a newsroom's own names for the sectors are no migration."""
