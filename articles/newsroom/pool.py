@@ -36,7 +36,8 @@ class Candidate(NamedTuple):
 def candidates(relay: Relay) -> list[Candidate]:
     """People who were suggested for this relay and have not run in it; who can be asked first."""
     ran = relay.legs.standing().exclude(contributor=None).values("contributor")
-    suggested = relay.handoffs.filter(state__in=UNUSED).exclude(receiver__in=ran)
+    suggested = relay.handoffs.filter(state__in=UNUSED, receiver__forgotten=None)
+    suggested = suggested.exclude(receiver__in=ran)
     newest, first = {}, {}
     for handoff in suggested.select_related("receiver", "proposed_by").order_by("pk"):
         newest[handoff.receiver_id] = handoff
