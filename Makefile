@@ -14,7 +14,7 @@ IN_PRODUCTION = env DEBUG=off DATABASE_URL=sqlite://:memory: SITE_URL=https://re
 .DELETE_ON_ERROR:
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-messages requirements messages clean can-write has-gettext
+.PHONY: help run test race check check-messages requirements messages clean can-write has-gettext
 
 help: ## this list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
@@ -26,6 +26,14 @@ run: .venv/ready .env ## the site with its demo newsroom, on 127.0.0.1:8000 (POR
 test: .venv/ready-dev ## the whole suite, on SQLite or on DATABASE_URL's database (ARGS="-k baton")
 	mkdir -p var
 	exec .venv/bin/pytest --numprocesses auto $(ARGS)
+
+race: .venv/ready-dev ## the races of the suite in 300 rounds, on SQLite and on PostgreSQL (ARGS="-k offer")
+	mkdir -p var
+	$(RACE) DATABASE_URL=sqlite:///var/suite.sqlite3 .venv/bin/pytest --create-db $(ARGS) tests/test_races.py
+	$(RACE) DATABASE_URL='$(POSTGRESQL)' .venv/bin/pytest --create-db $(ARGS) tests/test_races.py
+
+RACE = env RACE_ROUNDS=300
+POSTGRESQL = $(or $(filter postgres%,$(DATABASE_URL)),postgres://postgres@127.0.0.1:5432/test)
 
 check: .venv/ready-dev | has-gettext ## everything that can be checked without running the site
 	mkdir -p var

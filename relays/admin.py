@@ -163,6 +163,9 @@ class ContributorAdmin(AddressedAdmin):
         "assistant_email",
     ]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).remembered()
+
     def get_ordering(self, request):
         return [danish("name"), "pk"]
 

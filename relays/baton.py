@@ -589,6 +589,7 @@ def _was_imported(leg):
 
 
 def _nominate(relay, receiver, *, by, rank=None, message="", override_reason="", **fields):
+    receiver = _remembered(receiver)
     if sentence := verbs.sector_refusal(relay, receiver, override_reason):
         raise RuleBroken(sentence)
     giver = relay.baton.leg
@@ -648,14 +649,11 @@ def _shift_dates(relay, by):
 
 
 def _nominate_instead(handoff, person, *, by):
-    """Whom the receiver named in their place; where no rule allows it, the editors read it."""
+    """Whom the receiver named in their place; where no rule allows it, a candidate for later."""
     relay = _lock(handoff.relay_id)
     receiver = _person(person)
+    refusal = verbs.VERBS["nominate"].hindrance(relay) or verbs.sector_refusal(relay, receiver, "")
     nominations = relay.handoffs.nominated().filter(giver=relay.baton.leg)
-    if verbs.sector_refusal(relay, receiver, "") or nominations.count() >= verbs.MOST_NOMINATIONS:
-        handoff.reason = f"{handoff.reason}\n{person['name']}".strip()
-        handoff.save(update_fields=["reason"])
-        return
     nominated = relay.handoffs.create(
         giver=relay.baton.leg,
         receiver=receiver,
@@ -663,6 +661,17 @@ def _nominate_instead(handoff, person, *, by):
         proposed_by=handoff.receiver.user,
     )
     _record("nominate", relay, handoff=nominated, by=by)
+    if refusal:
+        _set_state(nominated, HandoffState.WITHDRAWN)
+        _record("keep", relay, handoff=nominated, by=None, note=str(refusal))
+
+
+def _remembered(person):
+    # Their row is the lock: the clock may be forgetting them in this moment.
+    rows = Contributor.objects.remembered().select_for_update(no_key=True)
+    if found := rows.filter(pk=person.pk).first():
+        return found
+    raise RuleBroken(_("We have forgotten who this was. Write the name anew."))
 
 
 def _person(person):

@@ -188,7 +188,7 @@ def test_a_relay_page_asks_the_database_as_often_for_4_legs_as_for_40(
     begin_leg(relay)
 
     client.get(change_url(relay))  # content types are looked up once, whoever comes first
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         response = client.get(change_url(relay))
 
     assert len(response.context["legs"]) == number + 1

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 import time_machine
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from articles.newsroom import overview
+from articles.newsroom import filters, overview
 from relays import baton
 from relays.models import Leg, Letter, Relay
 from tests.factories import (
@@ -22,6 +23,7 @@ from tests.factories import (
     make_leg_article,
     make_relay,
     make_superuser,
+    make_theme,
     make_user,
     put,
 )
@@ -282,8 +284,12 @@ def test_finished_relays_are_not_on_it():
     assert list(overview.everybodys()) == []
 
 
-def relays_on(response, what="rows"):
-    return {row.relay.pk for row in response.context["overview"][what]}
+def relays_on(response):
+    return {row.relay.pk for row in response.context["overview"]["board"].rows}
+
+
+def waiting_on(response):
+    return {row.relay.pk for row in response.context["overview"]["waiting"]}
 
 
 def test_an_editor_sees_their_own_or_all():
@@ -292,7 +298,7 @@ def test_an_editor_sees_their_own_or_all():
 
     assert relays_on(page(editor)) == {own.pk}
     assert relays_on(page(editor, all="1")) == {own.pk, other.pk}
-    assert relays_on(page(editor, all="1"), "waiting") == {own.pk}
+    assert waiting_on(page(editor, all="1")) == {own.pk}
 
 
 def test_a_deputy_sees_the_rows_of_who_is_away():
@@ -301,7 +307,7 @@ def test_a_deputy_sees_the_rows_of_who_is_away():
     editor.deputy, editor.away_until = deputy, timezone.localdate() + timedelta(days=1)
     editor.save()
 
-    assert relays_on(page(deputy), "waiting") == {relay.pk}
+    assert waiting_on(page(deputy)) == {relay.pk}
     with time_machine.travel(timezone.now() + timedelta(days=2)):
         assert list(overview.relays_of(deputy)) == []
 
@@ -341,7 +347,21 @@ def test_an_empty_board_says_so():
     assert "No relay here." in html
 
 
-# The filter ------------------------------------------------------------------------------------
+# The filters -----------------------------------------------------------------------------------
+
+
+def board_of(user, **query):
+    return page(user, **query).context["overview"]["board"]
+
+
+def numbers(board):
+    """What each filter offers, and how many rows each choice would leave."""
+    return [{str(choice.label): choice.number for choice in each.choices} for each in board.filters]
+
+
+def in_theme(relay, theme):
+    Relay.objects.filter(pk=relay.pk).update(theme=theme)
+    return relay
 
 
 def test_the_board_is_filtered_by_state():
@@ -358,25 +378,138 @@ def test_the_board_is_filtered_by_state():
     found = {state: relays_on(page(root, all="1", state=state)) for state in made}
 
     assert found == {state: {relay.pk} for state, relay in made.items()}
-    choices = page(root, all="1").context["overview"]["choices"]
-    assert [(choice.kind, choice.number) for choice in choices] == [
-        ("", 6),
-        *((state, 1) for state in made),
+    assert numbers(board_of(root, all="1"))[0] == {
+        "All": 6,
+        "Overdue": 1,
+        "For review": 1,
+        "Writing": 1,
+        "Asked": 1,
+        "Free": 1,
+        "Paused": 1,
+    }
+
+
+def test_the_board_is_filtered_by_the_sector_that_has_the_baton():
+    root = make_superuser()
+    made = {
+        "public": [writing(), offered()],
+        "private": [make_relay(finished_legs=1, running=True)],
+        "-": [free(), begin_leg(make_relay(), receiver=make_contributor(sector="")).relay],
+    }
+
+    found = {sector: relays_on(page(root, all="1", sector=sector)) for sector in made}
+
+    assert found == {sector: {relay.pk for relay in relays} for sector, relays in made.items()}
+    assert numbers(board_of(root, all="1"))[1] == {
+        "All": 5,
+        "Public": 2,
+        "Private": 1,
+        "Nobody, or no sector": 2,
+    }
+
+
+def test_the_board_is_filtered_by_theme_in_danish_order():
+    root = make_superuser()
+    other, food = make_theme("Ældre"), make_theme("Mad")
+    made = {"mad": make_relay(theme=food), "aeldre": make_relay(theme=other), "-": make_relay()}
+
+    found = {theme: relays_on(page(root, all="1", theme=theme)) for theme in made}
+
+    assert found == {theme: {relay.pk} for theme, relay in made.items()}
+    assert list(numbers(board_of(root, all="1"))[2]) == ["All", "Mad", "Ældre", "No theme"]
+
+
+def test_filters_narrow_each_other_and_what_is_mine():
+    editor, food = make_editor(), make_theme("Mad")
+    wanted = in_theme(writing(), food)
+    wanted.editors.add(editor)
+    others = in_theme(writing(), food)  # another editor's
+    for relay in (late(), in_theme(late(), food), in_theme(free(), food), writing()):
+        relay.editors.add(editor)
+    query = {"state": "writing", "sector": "public", "theme": "mad"}
+
+    assert relays_on(page(editor, **query)) == {wanted.pk}
+    assert relays_on(page(editor, all="1", **query)) == {wanted.pk, others.pk}
+
+
+def test_a_number_says_how_many_rows_its_choice_would_leave():
+    root, food = make_superuser(), make_theme("Mad")
+    for relay in (writing(), late(), late()):
+        in_theme(relay, food)
+    writing()
+
+    board = board_of(root, all="1", theme="mad")
+
+    assert numbers(board) == [
+        {"All": 3, "Overdue": 2, "Writing": 1},
+        {"All": 3, "Public": 3},
+        {"All": 4, "Mad": 3, "No theme": 1},
+    ]
+    for each in board.filters:
+        for choice in each.choices:
+            query = dict(parse_qsl(choice.address.removeprefix("?")))
+            assert len(relays_on(page(root, **query))) == choice.number
+
+
+def test_a_choice_keeps_the_others_and_whose_relays_are_shown():
+    root = make_superuser()
+    in_theme(writing(), make_theme("Mad"))
+
+    html = page(root, all="1", state="writing", theme="mad").content.decode()
+
+    assert re.findall(r'href="(\?[^"]*)"', html) == [
+        "?state=writing&amp;theme=mad",  # mine
+        "?all=1&amp;state=writing&amp;theme=mad",  # all
+        "?all=1",  # everything
+        *("?all=1&amp;theme=mad", "?all=1&amp;state=writing&amp;theme=mad"),
+        *(
+            "?all=1&amp;state=writing&amp;theme=mad",
+            "?all=1&amp;state=writing&amp;theme=mad&amp;sector=public",
+        ),
+        *("?all=1&amp;state=writing", "?all=1&amp;state=writing&amp;theme=mad"),
     ]
 
 
-def test_a_state_nobody_knows_filters_nothing():
+def test_what_is_chosen_is_said_to_everybody():
+    writing()
+    late()
+
+    html = page(make_superuser(), all="1", state="late").content.decode()
+
+    assert re.findall(r'aria-current="true">([^<]*)<', html) == [
+        "Overdue (1)",
+        "All (1)",
+        "All (1)",
+    ]
+    assert '<p class="relay-tabs" role="status">1 of 2 relays.' in html
+
+
+@pytest.mark.parametrize("name", ["state", "sector", "theme"])
+def test_a_value_nobody_knows_filters_nothing(name):
     make_relay()
 
-    assert len(relays_on(page(make_superuser(), all="1", state="nonsense"))) == 1
+    response = page(make_superuser(), all="1", **{name: "nonsense"})
+
+    assert len(relays_on(response)) == 1
+    assert 'role="status"' not in response.content.decode()
 
 
-def test_the_filter_keeps_whose_relays_are_shown():
+def test_a_theme_without_relays_is_an_empty_board_and_not_a_full_one():
+    make_theme("Mad")
     make_relay()
+
+    board = board_of(make_superuser(), all="1", theme="mad")
+
+    assert board.rows == []
+    assert numbers(board)[2] == {"All": 1, "Mad": 0, "No theme": 1}
+
+
+def test_the_board_says_whose_turn_it_is_when_nobody_has_the_baton():
+    free()
 
     html = page(make_superuser(), all="1").content.decode()
 
-    assert re.findall(r'href="(\?[^"]*state=free)"', html) == ["?all=1&amp;state=free"]
+    assert 'Nobody yet <span class="quiet">The private sector&#x27;s turn</span>' in html
 
 
 # What it costs ---------------------------------------------------------------------------------
@@ -392,7 +525,8 @@ def test_the_board_asks_as_often_for_four_relays_as_for_forty(count):
 
     with CaptureQueriesContext(connection) as asked:
         rows = overview.rows(overview.everybodys())
-        assert all(row.kind and row.relay.strip is not None for row in rows)
+        filters.board(rows, {"state": "late", "sector": "public", "theme": "-"})
+        assert all(row.relay.strip is not None for row in rows)
 
     assert (len(rows), len(asked)) == (4 * count, QUERIES)
 

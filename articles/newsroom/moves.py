@@ -22,7 +22,8 @@ class ContributorSelect(AutocompleteSelect):
 def contributor_field(label, **kwargs):
     """Any contributor, found by typing."""
     widget = ContributorSelect(Handoff._meta.get_field("receiver"), admin.site)
-    return forms.ModelChoiceField(Contributor.objects.all(), label=label, widget=widget, **kwargs)
+    people = Contributor.objects.remembered()
+    return forms.ModelChoiceField(people, label=label, widget=widget, **kwargs)
 
 
 def day_field(label, *, is_required=False, **kwargs):

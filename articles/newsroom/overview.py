@@ -67,6 +67,14 @@ class Row(NamedTuple):
         }.get(place, Kind.FREE)
 
     @property
+    def sector(self):
+        """Of whoever has the baton, or is asked to take it."""
+        if self.relay.runner:
+            return self.relay.runner.sector
+        asked = self.relay.baton.handoff
+        return asked.receiver.sector if asked else ""
+
+    @property
     def is_late(self):
         return self.urgency == LATE
 
@@ -81,27 +89,6 @@ def rows(relays) -> list[Row]:
     facts = _Facts(relays)
     found = [_row(relay, facts) for relay in relays]
     return sorted(found, key=lambda row: (row.urgency, row.due or date.max, row.relay.pk))
-
-
-class Choice(NamedTuple):
-    """One line of the filter."""
-
-    kind: str
-    label: str | Promise
-    number: int
-    is_chosen: bool
-
-
-def choices(found: list[Row], chosen: str) -> list[Choice]:
-    counts = {kind: sum(row.kind == kind for row in found) for kind in Kind}
-    return [
-        Choice("", _("Every state"), len(found), is_chosen=not chosen),
-        *(
-            Choice(kind.value, kind.label, count, is_chosen=kind == chosen)
-            for kind, count in counts.items()
-            if count or kind == chosen
-        ),
-    ]
 
 
 def relays_of(user: User):

@@ -1,15 +1,17 @@
 """Whom a relay could ask, and how its baton has run so far: read from the chain, stored nowhere.
 
-Three queries each, whatever the length of the chain.
+Three queries each at most, whatever the length of the chain.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import groupby
 from statistics import median
 from typing import NamedTuple
 
 from django.utils import timezone
 
-from relays.models import Contributor, Handoff, HandoffState, Relay, User
+from relays.models import Contributor, Handoff, HandoffState, Leg, Relay, Sector, User
 
 RECENTLY = timedelta(days=183)
 UNUSED = [
@@ -34,7 +36,8 @@ class Candidate(NamedTuple):
 def candidates(relay: Relay) -> list[Candidate]:
     """People who were suggested for this relay and have not run in it; who can be asked first."""
     ran = relay.legs.standing().exclude(contributor=None).values("contributor")
-    suggested = relay.handoffs.filter(state__in=UNUSED).exclude(receiver__in=ran)
+    suggested = relay.handoffs.filter(state__in=UNUSED, receiver__forgotten=None)
+    suggested = suggested.exclude(receiver__in=ran)
     newest, first = {}, {}
     for handoff in suggested.select_related("receiver", "proposed_by").order_by("pk"):
         newest[handoff.receiver_id] = handoff
@@ -85,3 +88,28 @@ def pace(relay: Relay) -> Pace:
 def _usual(spans):
     days = [(end - start).days for start, end in spans]
     return round(median(days)) if days else None
+
+
+class Balance(NamedTuple):
+    """How many legs each sector has run, and the longest run of one."""
+
+    public: int
+    private: int
+    unknown: int
+    longest: int
+    longest_sector: str  # of the latest such run
+
+
+def balance(legs: Iterable[Leg]) -> Balance:
+    """Of a relay's legs, in whatever order; those that were given up weigh nothing."""
+    standing = sorted((leg.number, leg.sector) for leg in legs if leg.number)
+    sectors = [sector for _number, sector in standing]
+    runs = [(len(list(run)), sector) for sector, run in groupby(sectors) if sector]
+    longest, sector = max(reversed(runs), key=lambda run: run[0], default=(0, ""))
+    return Balance(
+        public=sectors.count(Sector.PUBLIC),
+        private=sectors.count(Sector.PRIVATE),
+        unknown=sectors.count(""),
+        longest=longest,
+        longest_sector=sector,
+    )

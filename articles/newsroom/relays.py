@@ -194,6 +194,7 @@ class RelayAdmin(AddressedAdmin):
             "candidates": pool.candidates(relay),
             "nominate": self._nominate(user, relay),
             "pace": pool.pace(relay),
+            "balance": pool.balance(leg for leg, _article, _verbs in leg_rows),
         }
 
     def _on(self, relay, row):

@@ -39,18 +39,13 @@ class NewsroomSite(AdminSite):
         return super().index(request, context)
 
     def _overview(self, request):
-        from articles.newsroom import overview
+        from articles.newsroom import filters, overview
 
-        shows_all = "all" in request.GET
         mine = overview.rows(overview.relays_of(request.user))
-        found = overview.rows(overview.everybodys()) if shows_all else mine
-        wanted = request.GET.get("state", "")
-        chosen = wanted if wanted in overview.Kind.values else ""
+        found = overview.rows(overview.everybodys()) if "all" in request.GET else mine
         return {
             "waiting": [row for row in mine if row.waits],
-            "rows": [row for row in found if not chosen or row.kind == chosen],
-            "choices": overview.choices(found, chosen),
-            "all": shows_all,
+            "board": filters.board(found, request.GET),
         }
 
     def get_app_list(self, request, app_label=None):

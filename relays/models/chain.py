@@ -223,6 +223,13 @@ class Relay(models.Model):
     def legs_before_strip(self):
         return self.leg_count - len(self.newest_legs)
 
+    @property
+    def sector_in_turn(self):
+        """Whose turn the next leg is; "" where no rule says so, or nobody knows who was before."""
+        before = self.newest_legs[0].sector if self.newest_legs else ""
+        bound = before and self.alternation != Alternation.OFF
+        return Sector(before).other if bound else ""
+
 
 class LegQuerySet(models.QuerySet):
     def running(self):

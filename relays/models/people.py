@@ -40,6 +40,10 @@ class Sector(models.TextChoices):
         }
         return names[self]
 
+    @property
+    def other(self):
+        return Sector.PRIVATE if self == Sector.PUBLIC else Sector.PUBLIC
+
 
 def sector_choices():
     """A function, so that a newsroom's own names for the sectors are no migration."""
@@ -130,6 +134,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name.split(" ")[0]
 
 
+class ContributorQuerySet(models.QuerySet):
+    def remembered(self):
+        """Everybody but the forgotten."""
+        return self.filter(forgotten=None)
+
+
 class Contributor(models.Model):
     """A person who writes, as readers know them. Anonymised, never cascaded away."""
 
@@ -155,6 +165,11 @@ class Contributor(models.Model):
     job_title = models.CharField(_("job title"), max_length=120, blank=True)
     organisation = models.CharField(_("organisation"), max_length=160, blank=True)
     biography = models.TextField(_("biography"), blank=True)
+    forgotten = models.DateTimeField(
+        null=True, editable=False, help_text="Since when nothing here tells who this was."
+    )
+
+    objects = ContributorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("contributor")

@@ -1,6 +1,7 @@
 """How days, sectors and names are said on a page."""
 
 from django import template
+from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
@@ -67,6 +68,20 @@ def harmless(words):
 @register.filter
 def sector_name(sector):
     return Sector(sector).label if sector else ""
+
+
+TURNS = {
+    Sector.PUBLIC: _("The public sector's turn"),
+    Sector.PRIVATE: _("The private sector's turn"),
+}
+
+
+@register.filter
+def turn(sector):
+    """Det offentliges tur; or with the newsroom's own name of a sector."""
+    if settings.SECTOR_PUBLIC or settings.SECTOR_PRIVATE:
+        return _("The turn of: %(sector)s") % {"sector": Sector(sector).label}
+    return TURNS[sector]
 
 
 # What happened, as a history says it; the buttons have words of their own (relays.baton.VERBS).

@@ -1,13 +1,16 @@
 """A whole turn in a real browser on a phone, and the editor's side of it."""
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from articles.models import Article
 from relays import baton, letters
@@ -150,37 +153,44 @@ def test_not_now_and_then_a_late_yes(open_phone):
 # The editor ------------------------------------------------------------------------------------
 
 
-def test_an_answer_by_phone_then_the_second_nominee_then_a_pause(open_as):
-    editor = make_editor()
-    relay = make_relay(finished_legs=1)
-    relay.editors.add(editor)
-    first = make_handoff(relay, offered=True, receiver=make_contributor(sector="private"))
-    make_handoff(relay, receiver=make_contributor("Grethe Lund", sector="private"))
-    page = open_as(editor)
+def test_an_answer_by_phone_then_the_second_nominee_then_a_pause_over_july(open_as, open_phone):
+    with time_machine.travel(datetime(2027, 6, 29, 10, tzinfo=ZoneInfo("Europe/Copenhagen"))):
+        editor = make_editor()
+        relay = make_relay(finished_legs=1)
+        relay.editors.add(editor)
+        first = make_handoff(relay, offered=True, receiver=make_contributor(sector="private"))
+        make_handoff(relay, receiver=make_contributor("Grethe Lund", sector="private"))
+        page = open_as(editor)
 
-    page.goto("/admin/")
-    page.locator(".relay-board .button").first.click()
-    page.locator(f'a[href$="/decline/{first.pk}/"]').click()
-    page.select_option("[name=channel]", "phone")
-    page.fill("[name=reason]", "Hun har ferie.")
-    page.locator(".submit-row input[type=submit]").click()
-    page.locator(".messagelist .success").wait_for()
-    move = relay.moves.get(verb="decline")
-    assert (move.by, move.on_behalf_of, move.channel) == (editor, first.receiver, "phone")
+        page.goto("/admin/")
+        page.get_by_role("link", name="Privat (1)").click()  # only who is asked, or has the baton
+        expect(page.get_by_role("status")).to_contain_text("1 af én stafet")
+        page.locator(".relay-board td .button").first.click()
+        page.locator(f'a[href$="/decline/{first.pk}/"]').click()
+        page.select_option("[name=channel]", "phone")
+        page.fill("[name=reason]", "Hun har ferie.")
+        page.locator(".submit-row input[type=submit]").click()
+        page.locator(".messagelist .success").wait_for()
+        move = relay.moves.get(verb="decline")
+        assert (move.by, move.on_behalf_of, move.channel) == (editor, first.receiver, "phone")
 
-    page.goto("/admin/")
-    page.locator(".relay-todo button", has_text="Grethe").click()
-    page.locator(".messagelist .success").wait_for()
-    assert handoff_states(relay)[-2:] == ["declined", "offered"]
+        page.goto("/admin/")
+        page.locator(".relay-todo button", has_text="Grethe").click()
+        page.locator(".messagelist .success").wait_for()
+        assert handoff_states(relay)[-2:] == ["declined", "offered"]
+        assert relay.handoffs.get(state="offered").answer_by == date(2027, 7, 5)
 
-    answer_by = relay.handoffs.get(state="offered").answer_by
-    page.locator(f'a[href$="/pause/{relay.pk}/"]').click()
-    page.fill("[name=until]", in_days(31).isoformat())
-    page.locator(".submit-row input[type=submit]").click()
-    page.locator(".messagelist .success").wait_for()
-    assert reload(relay).baton.place == "paused"
-    assert relay.handoffs.get(state="offered").answer_by > answer_by
-    assert moves(relay)[-1] == "pause"
+        page.locator(f'a[href$="/pause/{relay.pk}/"]').click()
+        page.fill("[name=until]", "2027-08-02")
+        page.locator(".submit-row input[type=submit]").click()
+        page.locator(".messagelist .success").wait_for()
+        assert reload(relay).baton.place == "paused"
+        assert relay.handoffs.get(state="offered").answer_by == date(2027, 8, 9)
+        assert moves(relay)[-1] == "pause"
+
+        reader = open_phone()
+        reader.goto(relay.get_absolute_url())
+        expect(reader.get_by_role("main")).to_contain_text("pause til 2. august")
 
 
 # Every page ------------------------------------------------------------------------------------
@@ -258,9 +268,9 @@ def test_axe_finds_nothing_on_the_overview(open_as, scheme):
     rules = {**RULES, "rules": {}}
     found = []
 
-    for width in (390, 1440):
+    for width, address in ((390, "/admin/?state=late"), (1440, "/admin/")):
         page.set_viewport_size({"width": width, "height": 900})
-        page.goto("/admin/")
+        page.goto(address)
         ours = {"include": [[".relay-todo"], [".relay-board"]]}
         answer = Axe().run(page, context=ours, options=rules).response
         found += [

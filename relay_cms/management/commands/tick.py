@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
 from articles import mornings, workflow
-from relays import baton, ladder, letters
+from articles.models import Byline
+from relays import baton, forgetting, ladder, letters
 from relays.models import Clock
 
 SECONDS_BETWEEN_TICKS = 20
@@ -45,6 +46,8 @@ class Command(BaseCommand):
             log.warning("Article %s is due and was not published: %s", article.pk, sentence)
         for handoff in baton.lapse_due():
             log.info("The offer %s has lapsed.", handoff.pk)
+        for person in forgetting.forget_nominees(keep=Byline.objects.values("contributor")):
+            log.info("Contributor %s was never asked, and is forgotten.", person)
         ladder.climb()
         mornings.mornings()
         sent = letters.send_due()
