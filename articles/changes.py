@@ -196,7 +196,9 @@ def _within(kind, said, words):
 def _mark_of_a_break(kind):
     if kind == Kind.KEPT:
         return []
-    tag, words = ("ins", _("new paragraph")) if kind == Kind.ADDED else ("del", _("joined"))
+    tag, words = (
+        ("ins", _("new paragraph")) if kind == Kind.ADDED else ("del", _("paragraphs joined"))
+    )
     return [Words(f'<{tag} class="break">{_said(words)}<span aria-hidden="true">¶</span></{tag}>')]
 
 

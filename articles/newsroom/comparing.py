@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django import forms
 from django.db import DatabaseError
-from django.db.models import F
+from django.db.models import F, Subquery
 from django.http import Http404
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
@@ -109,10 +109,11 @@ def _texts(article, revisions, *names) -> list[Text]:
 def remember_look(article: Article, user: User) -> None:
     """This person has the article open now. A note on the side: that it can't be made, on a
     database that takes no writes for a moment, is no reason to keep the page from them."""
-    newest = article.revisions.order_by("-number").values_list("pk", flat=True).first()
     looks = Look.objects.filter(article=article, user=user)
-    seen = looks.values_list("revision", flat=True).first()
-    if seen == newest:
+    revisions = article.revisions.annotate(seen=Subquery(looks.values("revision")))
+    found = revisions.order_by("-number").values_list("pk", "seen").first()
+    newest, seen = found or (None, None)
+    if seen == newest:  # or there is none yet
         return
     try:
         if seen is None:
