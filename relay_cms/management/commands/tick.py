@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
 from articles import mornings, workflow
-from relays import baton, ladder, letters
+from relays import baton, ladder, letters, pictures
 from relays.models import Clock
 
 SECONDS_BETWEEN_TICKS = 20
@@ -50,4 +50,5 @@ class Command(BaseCommand):
         sent = letters.send_due()
         if sent:
             log.info("Sent %s letters.", sent)
+        pictures.sweep()
         Clock.note()
