@@ -40,7 +40,7 @@ class PictureParts(forms.Form):
         label=_("Credit"),
         max_length=Picture._meta.get_field("credit").max_length,
         required=False,
-        help_text=_("Who took it, or drew it."),
+        help_text=_("As it is to be read, for example “Photo: Åse Ørsted”."),
     )
     remove = forms.BooleanField(label=_("Remove the picture"), required=False)
 

@@ -13,6 +13,7 @@ from threading import Thread
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.models.signals import pre_save
 from django.utils import timezone
@@ -540,6 +541,17 @@ def test_the_row_goes_first_and_the_files_later():
     with after(days=2):
         pictures.sweep()
 
+    assert listing() == []
+
+
+def test_the_tick_sweeps():
+    picture = make_picture()
+
+    call_command("tick")
+    with after(days=2):
+        call_command("tick")
+
+    assert not Picture.objects.filter(pk=picture.pk).exists()
     assert listing() == []
 
 
