@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('relays', '0003_letters_links_and_pauses'),
+        ('relays', '0004_stand_ins'),
     ]
 
     operations = [

@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0002_newsroom_groups'),
-        ('relays', '0004_pictures'),
+        ('articles', '0003_notes_and_the_writers_word'),
+        ('relays', '0005_pictures'),
     ]
 
     operations = [
