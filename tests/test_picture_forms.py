@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from articles import workflow
+from articles.changes import between
 from articles.models import Article, Revision
 from articles.portal.forms import TextForm
 from relay_cms import uploads
@@ -404,6 +405,32 @@ def test_a_picture_that_is_no_picture_is_decoded_once(caplog):
     assert refused.status_code == 200
     assert "The picture is damaged" in refused.content.decode()
     assert not Picture.objects.exists()
+
+
+def test_what_changed_tells_of_the_picture_too():
+    client = log_in(make_editor())
+    article = publish(write(make_leg_article(), picture=make_picture(credit="Åse"), alt="En bakke"))
+    other = pictures.cut_again(article.live.picture, focal=(10, 20), credit="Åse")
+    write(article, picture=other, is_decorative=True)
+
+    changes = between(article.live, fresh(article).draft)
+    page = client.get(reverse("admin:articles_article_compare", args=[article.pk]))
+
+    changed = [field.label for field in changes.fields if field.comparison.has_changed]
+    assert changed == ["picture", "only decoration"]
+    html = page.content.decode()
+    assert str(other.pk) in html
+    assert other.name not in html
+    assert other.whole not in html
+
+
+def test_the_review_shows_the_picture():
+    client = log_in(make_editor())
+    article = put(write(make_leg_article(), picture=make_picture(), alt="En bakke"), "submitted")
+
+    html = client.get(reverse("admin:articles_article_review", args=[article.pk])).content.decode()
+
+    assert article.draft.picture.src in html
 
 
 def test_a_revision_shows_its_picture():

@@ -69,6 +69,17 @@ class Picture(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def in_words(self):
+        """Which picture it is, where two texts are compared."""
+        words = _("Picture %(number)s, focal point %(x)s and %(y)s. %(credit)s") % {
+            "number": self.pk,
+            "x": self.focal_x,
+            "y": self.focal_y,
+            "credit": self.credit,
+        }
+        return words.strip()
+
     @classmethod
     def root(cls):
         return Path(settings.MEDIA_ROOT) / FOLDER

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0003_notes_and_the_writers_word'),
+        ('articles', '0004_look'),
         ('relays', '0005_pictures'),
     ]
 
