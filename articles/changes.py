@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from articles.blocks import Around, Block, Words, assemble, inline, shared
 from articles.diff import BREAK, Comparison, Kind, Row, Segment, compare
 from articles.models import Text
+from relays.models import Picture
 
 RICH = {"body"}  # the fields that hold HTML; the others are plain text
 
@@ -75,6 +76,10 @@ def _label(text, name):
 def _as_html(name, value):
     if name in RICH:
         return value
+    if isinstance(value, Picture):
+        value = value.in_words
+    elif value is True:
+        value = _("yes")
     lines = str(value or "").splitlines()
     return "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines if line.strip())
 

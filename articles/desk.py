@@ -93,6 +93,8 @@ def ask_before_saving(
 
 def _cleaned(draft, content):
     content = draft.content | content
+    if content["picture"] is None:  # words about a picture that is not there
+        content |= {"alt": "", "is_decorative": False, "caption": ""}
     return content | {"body": clean_html(content["body"])}
 
 

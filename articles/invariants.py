@@ -59,7 +59,8 @@ def a_published_leg_has_finished():
 
 
 def the_status_fits_the_text():
-    desk = Article.objects.select_related("draft", "live", "approved").exclude(draft=None)
+    texts = [f"{text}__picture" for text in ("draft", "live", "approved")]
+    desk = Article.objects.select_related(*texts).exclude(draft=None)
     for article in desk.filter(status=Status.LIVE, live__isnull=False):
         if article.live and article.draft.content != article.live.content:
             yield article, "it is live, but its draft says something else."
@@ -128,6 +129,12 @@ def every_stored_text_is_clean():
                 yield text, "its text was never sanitised."
 
 
+def a_published_picture_is_told_in_words():
+    silent = Q(live__alt="", live__is_decorative=False)
+    for article in Article.objects.exclude(live__picture=None).filter(silent, live__isnull=False):
+        yield article, "readers get a picture, and no word of what it shows."
+
+
 def every_publication_was_recorded():
     recorded = ["publish", "import"]
     for article in Article.objects.exclude(live=None).exclude(moves__step__in=recorded):
@@ -170,6 +177,7 @@ INVARIANTS: list[Callable[[], Iterator]] = [
     theme_counts_are_right,
     tags_have_their_key,
     every_stored_text_is_clean,
+    a_published_picture_is_told_in_words,
     every_publication_was_recorded,
     the_last_move_leads_to_the_status,
     every_withdrawal_was_recorded,

@@ -59,6 +59,8 @@ def _incomplete(article):
         return _("The text needs a title.")
     if not draft.body.strip():
         return _("There is no text yet.")
+    if draft.picture_id and not (draft.alt.strip() or draft.is_decorative):
+        return _("Say what the picture shows, or that it is only decoration.")
     if not article.bylines.exists():
         return _("Say who has written it.")
     return _homeless(article)

@@ -13,7 +13,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from relays.danish import danish, unique_slug
-from relays.models import Contributor, Theme, User
+from relays.forms import PictureField
+from relays.models import Contributor, Shape, Theme, User
 
 GROUPS_OF_A_NEWSROOM = ["Editor", "Chief editor"]
 
@@ -78,6 +79,8 @@ class NewsroomForm(forms.ModelForm):
             return ", ".join(sorted(str(each) for each in value)) or "–"
         if isinstance(field, forms.ModelChoiceField) and value is not None:
             return str(field.queryset.filter(pk=getattr(value, "pk", value)).first())
+        if isinstance(field, PictureField) and value:
+            return _("another picture")
         return str(value) if value not in (None, "") else "–"
 
 
@@ -104,6 +107,14 @@ class NewsroomAdmin(OwnRowOnly, admin.ModelAdmin):
     write yesterday's counters and states back."""
 
     form = NewsroomForm
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        may_save = self.has_change_permission(request) or self.has_add_permission(request)
+        if request.method == "POST" and may_save:
+            for name, field in self.form.base_fields.items():
+                if isinstance(field, PictureField):
+                    field.take_early(request, name)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_object(self, request, object_id, from_field=None):
         found = super().get_object(request, object_id, from_field)
@@ -145,8 +156,13 @@ class AddressedAdmin(NewsroomAdmin):
         return (*super().get_readonly_fields(request, obj), *fixed)
 
 
+class ContributorForm(NewsroomForm):
+    portrait = PictureField(Shape.SQUARE, label=_("Portrait"))
+
+
 @admin.register(Contributor)
 class ContributorAdmin(AddressedAdmin):
+    form = ContributorForm
     list_display = ["name", "job_title", "organisation", "sector", "email", "phone"]
     list_filter = ["sector"]
     search_fields = ["name__folded", "organisation__folded", "job_title__folded", "email"]
@@ -158,6 +174,7 @@ class ContributorAdmin(AddressedAdmin):
         "job_title",
         "organisation",
         "biography",
+        "portrait",
         "email",
         "phone",
         "assistant_email",

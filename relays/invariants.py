@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 
-from relays import ladder
+from relays import ladder, pictures
 from relays.models import (
     BatonMove,
     Handoff,
@@ -17,6 +17,7 @@ from relays.models import (
     Letter,
     LetterState,
     Link,
+    Picture,
     Relay,
 )
 from relays.models.chain import OPEN_HANDOFFS
@@ -231,6 +232,15 @@ def a_withdrawn_offer_opens_nothing():
         yield link, "it is alive, but its offer was withdrawn."
 
 
+def every_picture_has_its_files():
+    for picture in Picture.objects.iterator(chunk_size=500):
+        try:
+            if pictures.checksum_of(picture) != picture.checksum:
+                yield picture, "one of its files is not what was written."
+        except OSError as error:
+            yield picture, f"a file cannot be read: {error.filename}."
+
+
 INVARIANTS: list[Callable[[], Iterator]] = [
     numbers_without_gaps,
     the_newest_leg_runs,
@@ -253,6 +263,7 @@ INVARIANTS: list[Callable[[], Iterator]] = [
     a_letter_holds_no_secret,
     nobody_is_reminded_in_vain,
     a_withdrawn_offer_opens_nothing,
+    every_picture_has_its_files,
 ]
 
 

@@ -73,6 +73,11 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _uploads_of_their_own(tmp_path_factory):
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _groups_outlive_a_flush():
     """A transactional test ends by emptying every table, the groups' too, which a migration made.
     Django then makes permissions again, on the signal that migrations end with; we make the

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from articles import desk, workflow
 from articles.models import Article, Byline, Draft
-from relays import baton, danish
-from relays.models import Contributor, Relay, Sector, Theme, User
+from relays import baton, danish, pictures
+from relays.models import Contributor, Relay, Sector, Shape, Theme, User
+from tests.pictures import upload
 
 _numbers = count(1)
 
@@ -48,6 +49,10 @@ def make_contributor(name=None, *, sector=Sector.PUBLIC, **fields):
     if "user" not in fields:
         fields["user"] = User.objects.create_user(name=name)
     return Contributor.objects.create(name=name, sector=sector, **fields)
+
+
+def make_picture(shape=Shape.WIDE, **options):
+    return pictures.take(upload(), shape=shape, **options)
 
 
 def make_theme(name="Velfærd", **fields):

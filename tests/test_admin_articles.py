@@ -980,4 +980,4 @@ def test_the_text_is_spell_checked_in_its_own_language():
     page = log_in(make_editor()).get(change_url(article)).content.decode()
 
     fields = re.findall(r'lang="en"[^>]* id="id_(\w+)"', page)
-    assert fields == ["title", "standfirst", "body", "interests"]
+    assert fields == ["title", "standfirst", "body", "interests", "alt", "caption"]

@@ -16,7 +16,17 @@ from articles import workflow
 from articles.models import Article, Byline, Draft, Revision, Tag, TaggedArticle
 from relays import baton, letters
 from relays import invariants as relay_invariants
-from relays.models import BatonMove, Contributor, Handoff, HeldKind, Leg, Link, Theme, User
+from relays.models import (
+    BatonMove,
+    Contributor,
+    Handoff,
+    HeldKind,
+    Leg,
+    Link,
+    Picture,
+    Theme,
+    User,
+)
 from tests.factories import (
     begin_leg,
     make_chief_editor,
@@ -25,6 +35,7 @@ from tests.factories import (
     make_handoff,
     make_leg_article,
     make_news,
+    make_picture,
     make_relay,
     make_theme,
     make_user,
@@ -548,6 +559,23 @@ def nobody_knows_who_restored():
     return update(article, withdrawal="")
 
 
+@breaks(
+    "a_published_picture_is_told_in_words", "readers get a picture, and no word of what it shows."
+)
+def nobody_says_what_a_picture_shows():
+    article = publish(write(make_news(), picture=make_picture(), alt="En bakke"))
+    update(article.live, alt="")
+    update(article.draft, alt="")
+    return article
+
+
+@breaks("every_picture_has_its_files", "one of its files is not what was written.")
+def a_picture_is_scratched():
+    picture = make_picture()
+    (picture.root() / picture.files[0]).write_bytes(b"ridset")
+    return picture
+
+
 @breaks("moves_name_their_own_revisions", "it names another article's revision.")
 def a_move_names_anothers_revision():
     move = put(make_news(), "submitted").moves.get()
@@ -623,6 +651,7 @@ def test_a_site_in_full_swing_has_no_breach():
     for status in ("draft", "submitted", "sent_back", "approved", "scheduled"):
         put(make_news(), status)
     write(publish(make_news(theme=make_theme("Ledelse"))), title="Skrevet om")
+    publish(write(make_news(), picture=make_picture(), is_decorative=True))
     for step in ("withdraw", "remove"):
         workflow.take_step(publish(make_news()), step, by=chief)
     gone = workflow.take_step(publish(make_news()), "withdraw", by=chief)
@@ -854,6 +883,23 @@ def two_contributors_have_one_address():
 @refused("Article.slug")
 def two_articles_have_one_address():
     two_at_one_address(lambda: make_news(slug="lys"))
+
+
+@refused("Picture.name")
+def two_pictures_have_one_name():
+    make_picture()
+    make_picture()
+    Picture.objects.update(name="x")
+
+
+@refused("picture_focus_inside")
+def a_picture_is_looked_at_from_outside():
+    update(make_picture(), focal_x=101)
+
+
+@refused("picture_shape_known")
+def a_picture_is_round():
+    update(make_picture(), shape="round")
 
 
 @refused("Theme.slug")

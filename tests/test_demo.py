@@ -114,6 +114,14 @@ def test_readers_have_much_to_read(newsroom):
     assert all(article.live.standfirst for article in articles)
 
 
+def test_a_few_posts_and_people_have_pictures(newsroom):
+    illustrated = Article.objects.public().exclude(live__picture=None).select_related("live")
+
+    assert illustrated.count() == len(demo.PICTURES)
+    assert all(article.live.alt for article in illustrated)
+    assert Contributor.objects.exclude(portrait=None).count() == len(demo.PORTRAITS)
+
+
 def test_every_theme_has_posts(newsroom):
     assert {theme.name for theme in Theme.objects.filter(post_count__gt=0)} == {*demo.THEMES}
 

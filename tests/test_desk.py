@@ -65,7 +65,8 @@ def test_a_leg_has_an_article_when_it_is_first_asked_for():
 
     assert (article.leg, article.relay) == (leg, leg.relay)
     assert (article.theme, article.language, article.status) == (theme, "en", "draft")
-    assert article.draft.content == {"title": "", "standfirst": "", "body": "", "interests": ""}
+    words = dict.fromkeys(["title", "standfirst", "body", "interests", "alt", "caption"], "")
+    assert article.draft.content == words | {"picture": None, "is_decorative": False}
     assert [byline.contributor for byline in article.bylines.all()] == [leg.contributor]
 
 

@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from articles.models import Revision
 from articles.models.tag import tags_for
-from relays.models import Contributor, Relay, Theme
+from relays.models import Contributor, Picture, Relay, Shape, Theme
 from tests.factories import begin_leg, make_contributor, make_editor, make_relay, make_theme
 from tests.sites import NOON, make_archive, make_many_news
 
@@ -57,6 +58,7 @@ def make_much(count):
         make_archive(ended, 2, at=lambda leg, n=n: NOON + timedelta(days=n, hours=leg))
         Relay.objects.filter(pk=ended.pk).update(closed=timezone.now())
     news = make_many_news(count)
+    illustrate()
     words = {
         "leg_article": articles[1].slug,
         "news_article": news[0].slug,
@@ -64,6 +66,15 @@ def make_much(count):
         "middle_name": Contributor.objects.get(name=f"Arkivskribent {relay.pk}-2").slug,
     }
     return {page: page.format(**words) for page in QUERIES}
+
+
+def illustrate():
+    """A picture on every text and of every person; their files are nobody's business here."""
+    size = {"width": 1600, "height": 1200}
+    wide = Picture.objects.create(shape=Shape.WIDE, widths=[480, 960, 1600], **size)
+    square = Picture.objects.create(shape=Shape.SQUARE, widths=[160, 320, 640], **size)
+    Revision.objects.update(picture=wide, alt="En bakke")
+    Contributor.objects.update(portrait=square)
 
 
 def make_many_themes(count):

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from taggit.managers import TaggableManager
 
 from articles.models.tag import TaggedArticle
-from relays.models import Channel, Contributor, Leg, Relay, Sector, Theme, User
+from relays.models import Channel, Contributor, Leg, Picture, Relay, Sector, Theme, User
 from relays.models.people import languages, sector_choices, site_language
 
 SOFT_HYPHEN = "\u00ad"
@@ -78,7 +78,7 @@ class ArticleQuerySet(models.QuerySet):
         return self.select_related("live", "relay", "leg").defer("live__body")
 
     def with_text(self):
-        return self.select_related("live", "relay", "leg")
+        return self.select_related("live__picture", "relay", "leg")
 
     def for_cards(self):
         """What `_card.html` and `_hit.html` read."""
@@ -88,7 +88,7 @@ class ArticleQuerySet(models.QuerySet):
         return self.with_text().select_related("theme")
 
     def for_desk(self):
-        return self.select_related("draft", "relay", "theme", "leg__contributor")
+        return self.select_related("draft__picture", "relay", "theme", "leg__contributor")
 
     def for_steps(self):
         """What `workflow.steps_open_to` reads."""
@@ -252,7 +252,10 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit h
 class Text(models.Model):
     """What both a draft and a revision hold."""
 
-    CONTENT = ("title", "standfirst", "body", "interests")
+    CONTENT = (
+        *("title", "standfirst", "body", "interests"),
+        *("picture", "alt", "is_decorative", "caption"),
+    )
 
     title = models.CharField(_("title"), max_length=200, blank=True)
     standfirst = models.TextField(_("standfirst"), blank=True)
@@ -263,6 +266,26 @@ class Text(models.Model):
         blank=True,
         help_text=_("What readers should know about the writer's own interests in the matter."),
     )
+    picture = models.ForeignKey(
+        Picture,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("picture"),
+    )
+    alt = models.CharField(
+        _("what the picture shows"),
+        max_length=300,
+        blank=True,
+        help_text=_("For those who cannot see it: one sentence, as you would say it on the phone."),
+    )
+    is_decorative = models.BooleanField(
+        _("only decoration"),
+        default=False,
+        help_text=_("The picture says nothing that the text does not say."),
+    )
+    caption = models.CharField(_("caption"), max_length=300, blank=True)
 
     class Meta:
         abstract = True
@@ -348,6 +371,10 @@ class Byline(models.Model):
     @classmethod
     def with_contributor(cls):
         return Prefetch("bylines", cls.objects.select_related("contributor"))
+
+    @classmethod
+    def with_portrait(cls):
+        return Prefetch("bylines", cls.objects.select_related("contributor__portrait"))
 
     @property
     def presentation(self):

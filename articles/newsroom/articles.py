@@ -104,6 +104,7 @@ class ArticleAdmin(ReviewPages, AddressedAdmin):
     date_hierarchy = "published_at"
     fieldsets = [
         (_("Text"), {"fields": ["title", "standfirst", "body", "interests", "version"]}),
+        (_("Picture"), {"fields": ["picture", "alt", "is_decorative", "caption"]}),
         (_("Place"), {"fields": ["theme", "tags", "language", "slug", "responsible_editor"]}),
     ]
 
@@ -294,7 +295,7 @@ class ArticleAdmin(ReviewPages, AddressedAdmin):
         self._ask(request)
         article = get_object_or_404(Article.objects.for_desk(), pk=article_id)
         revision = get_object_or_404(
-            Revision.objects.select_related("by"), article=article, number=number
+            Revision.objects.select_related("by", "picture"), article=article, number=number
         )
         if request.method == "POST":
             try:

@@ -102,7 +102,8 @@ def _number(article, revisions, name):
 
 def _texts(article, revisions, *names) -> list[Text]:
     numbers = {name: _number(article, revisions, name) for name in names if name != DRAFT}
-    found = {each.number: each for each in article.revisions.filter(number__in=numbers.values())}
+    revisions = article.revisions.select_related("picture")
+    found = {each.number: each for each in revisions.filter(number__in=numbers.values())}
     return [article.draft if name == DRAFT else found[numbers[name]] for name in names]
 
 

@@ -12,6 +12,8 @@ from articles.models.article import SOFT_HYPHEN
 from articles.models.tag import tag_key, tags_for
 from relays.admin import NewsroomForm
 from relays.errors import RuleBroken
+from relays.forms import PictureField
+from relays.models import Shape
 from relays.richtext import RichTextField
 
 SOFT_HYPHEN_SHOWN = "|"
@@ -100,6 +102,12 @@ class ArticleForm(NewsroomForm):
         widget=forms.TextInput({"class": "vTextField"}),
         help_text=Draft._meta.get_field("interests").help_text,
     )
+    picture = PictureField(Shape.WIDE, label=_("Picture"))
+    alt = Draft._meta.get_field("alt").formfield(widget=forms.TextInput({"class": "vTextField"}))
+    is_decorative = Draft._meta.get_field("is_decorative").formfield()
+    caption = Draft._meta.get_field("caption").formfield(
+        widget=forms.TextInput({"class": "vTextField"})
+    )
     tags = KeyedTagField(
         label=_("Tags"),
         required=False,
@@ -138,8 +146,9 @@ class ArticleForm(NewsroomForm):
         if self.draft:
             self.initial |= self.draft.content | {"version": self.draft.version}
         self.initial.setdefault("when", self.instance.publish_at)
-        for name in Text.CONTENT:  # so that the right language is spell-checked
-            self.fields[name].widget.attrs["lang"] = self.instance.language
+        for name in Text.CONTENT:
+            if isinstance(self.fields[name], forms.CharField):  # so that the right words are known
+                self.fields[name].widget.attrs["lang"] = self.instance.language
         for name in self.UNCOMPARED:
             if name in self.fields:
                 self.fields[name].show_hidden_initial = False

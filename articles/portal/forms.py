@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from articles.models import Draft
-from relays.models import Contributor
+from relays.forms import PictureField
+from relays.models import Contributor, Shape
 from relays.models.people import sector_choices
 from relays.richtext import RichTextField
 
@@ -17,6 +18,11 @@ REASONS = [
     ("role", _("My job does not allow it")),
     ("other", _("Something else")),
 ]
+
+
+def of_the_draft(name):
+    """A field of a text as its model knows it."""
+    return Draft._meta.get_field(name).formfield()
 
 
 def day_input():
@@ -85,9 +91,11 @@ class AnswerForm(forms.Form):
 class PresentationForm(forms.ModelForm):
     """This is how we present you."""
 
+    portrait = PictureField(Shape.SQUARE, label=_("Portrait"))
+
     class Meta:
         model = Contributor
-        fields = ["name", "job_title", "organisation", "phone"]
+        fields = ["name", "job_title", "organisation", "phone", "portrait"]
 
 
 class DateForm(forms.Form):
@@ -176,4 +184,8 @@ class TextForm(forms.Form):
         required=False,
         help_text=_("What readers should know about your own interests in the matter."),
     )
+    picture = PictureField(Shape.WIDE, label=_("Picture"))
+    alt = of_the_draft("alt")
+    is_decorative = of_the_draft("is_decorative")
+    caption = of_the_draft("caption")
     version = forms.IntegerField(widget=forms.HiddenInput)

@@ -182,7 +182,9 @@ def change_presentation(request, handoff_id):
     if handoff.state != HandoffState.ACCEPTED and not (leg and leg.is_running):
         messages.error(request, _("Your presentation can't be changed here any more."))
         return redirect("portal:turn", handoff_id)
-    form = forms.PresentationForm(request.POST, instance=handoff.receiver, prefix="you")
+    form = forms.PresentationForm(
+        request.POST, request.FILES, instance=handoff.receiver, prefix="you"
+    )
     if not form.is_valid():
         handoff.receiver.refresh_from_db()
         return _show(request, handoff, status=422, presentation_form=form)

@@ -65,7 +65,7 @@ def _may_write(user, leg, article):
 
 
 def _save(request, handoff, leg, article, by):
-    form = TextForm(request.POST)
+    form = TextForm(request.POST, request.FILES)
     if not form.is_valid():
         return _show(request, handoff, leg, article, form, status=422)
     _save_answers(request, article, by)
@@ -130,7 +130,7 @@ def _show(request, handoff, leg, article, form, *, status=200, theirs=None):
 def preview(request, handoff_id):
     """The draft as readers will see it, for its writer alone."""
     handoff, leg = _turn(request, handoff_id)
-    article = Article.objects.filter(leg=leg).select_related("draft").first()
+    article = Article.objects.for_desk().filter(leg=leg).first()
     if article is None:
         raise Http404
     return render(

@@ -39,7 +39,7 @@ def front(request):
         whole = list(shown.with_text())
         hero = next(article for article in whole if article.pk == hero.pk)
         rows = _legs_beside(relay, whole) if relay else []
-        prefetch_related_objects([*whole, *others], Byline.with_contributor())
+        prefetch_related_objects([*whole, *others], Byline.with_portrait())
     return render(
         request,
         "articles/front.html",
@@ -144,7 +144,7 @@ def article(request, slug):
     if article.leg:
         context |= _surroundings(article)
         others = [row.article for row in (*context["box"], context["next"]) if row and row.article]
-    prefetch_related_objects([article, *others], Byline.with_contributor())
+    prefetch_related_objects([article, *others], Byline.with_portrait())
     return render(request, "articles/article.html", context)
 
 
@@ -174,7 +174,7 @@ def _surroundings(article):
 
 def _withdrawn(request, slug):
     article = get_object_or_404(Article.objects.withdrawn().for_page(), slug=slug)
-    prefetch_related_objects([article], Byline.with_contributor())
+    prefetch_related_objects([article], Byline.with_portrait())
     if article.withdrawal == Withdrawal.GONE:
         return _gone(request)
     return render(request, "articles/withdrawn.html", {"article": article})
@@ -242,7 +242,7 @@ def contributors(request):
 
 @require_safe
 def contributor(request, slug):
-    contributor = get_object_or_404(_people(), slug=slug)
+    contributor = get_object_or_404(_people().select_related("portrait"), slug=slug)
     articles = (
         Article.objects.public()
         .by(contributor)

@@ -13,6 +13,7 @@ from relays.models.clock import Clock
 from relays.models.letter import HeldKind, Letter, LetterState
 from relays.models.link import Link
 from relays.models.people import Contributor, Sector, User
+from relays.models.picture import Picture, Shape
 from relays.models.theme import Theme
 
 __all__ = [
@@ -29,9 +30,11 @@ __all__ = [
     "Letter",
     "LetterState",
     "Link",
+    "Picture",
     "Place",
     "Relay",
     "Sector",
+    "Shape",
     "Theme",
     "User",
 ]

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from relays.danish import danish
+from relays.models.picture import Picture
 
 
 class AddressField(models.EmailField):
@@ -165,6 +166,14 @@ class Contributor(models.Model):
     job_title = models.CharField(_("job title"), max_length=120, blank=True)
     organisation = models.CharField(_("organisation"), max_length=160, blank=True)
     biography = models.TextField(_("biography"), blank=True)
+    portrait = models.ForeignKey(
+        Picture,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("portrait"),
+    )
     forgotten = models.DateTimeField(
         null=True, editable=False, help_text="Since when nothing here tells who this was."
     )

@@ -13,9 +13,10 @@ from articles import desk, workflow
 from articles.models import Article, Byline, Draft
 from articles.models.tag import tags_for
 from articles.transfer import import_relay, read_relay
-from relays import baton, danish
+from relay_cms import drawings
+from relays import baton, danish, pictures
 from relays.danish import unique_slug
-from relays.models import Channel, Contributor, Handoff, Leg, Relay, Theme, User
+from relays.models import Channel, Contributor, Handoff, Leg, Relay, Shape, Theme, User
 
 TEXTS = Path(__file__).resolve().parents[2] / "demo"
 WRITTEN_ON = date(2026, 11, 21)  # the day that the texts take for today
@@ -45,6 +46,27 @@ RELAYS = [
     "tillidsstafetten",
 ]
 
+DRAWN = "Tegning: Depechen"
+# By the beginning of an article's title: what is drawn, what it shows, and what stands below.
+PICTURES = {
+    "Sådan løber en stafet": (
+        drawings.crossing,
+        "En blå bane og en rød dobbeltbane bytter side, og en stafet ligger, hvor de krydser.",
+        "Stafetten skifter hænder, hvor banerne krydser.",
+    ),
+    "Mursten har god tid": (drawings.wall, "En mur af røde sten. Én sten mangler.", ""),
+    "Et måltid kan ikke": (
+        drawings.tray,
+        "En bakke set ovenfra: en tallerken, der ikke er spist tom, et glas og en ske.",
+        "Bakkerne ruller ud klokken 11.40 og tilbage klokken 13.15.",
+    ),
+}
+PORTRAITS = {
+    "Birgitte Ravnsø": (drawings.PUBLIC, "#3b2a20"),
+    "Gorm Vestervang": (drawings.PRIVATE, "#b9b3a8"),
+    "Samira Lysholt": (drawings.INK, "#1a1512"),
+}
+
 
 class Command(BaseCommand):
     help = "Fill an empty database with the demo newsroom."
@@ -65,6 +87,7 @@ class Command(BaseCommand):
             relay.editors.add(mads if at % 3 == 2 else vibeke)
         self._present()
         self._news(vibeke, mads)
+        self._illustrate()
         for name, email in ((person[0], person[1]) for person in (*STAFF, ADMINISTRATOR)):
             self.stdout.write(f"{name}: {email} / {PASSWORD}")
 
@@ -176,6 +199,17 @@ class Command(BaseCommand):
                 date.fromisoformat(item["published"]) + self.shift, datetime.min.time()
             ) + timedelta(hours=6)
             workflow.correct_publication_date(article, timezone.make_aware(out))
+
+    def _illustrate(self):
+        for beginning, (draw, alt, caption) in PICTURES.items():
+            article = Article.objects.for_desk().get(draft__title__startswith=beginning)
+            picture = pictures.take(draw(), shape=Shape.WIDE, credit=DRAWN)
+            words = {"picture": picture, "alt": alt, "caption": caption}
+            desk.save_draft(article, words, by=None, version=article.draft.version)
+            workflow.publish_import(article, published_at=article.published_at, slug=article.slug)
+        for name, colours in PORTRAITS.items():
+            portrait = pictures.take(drawings.portrait(*colours), shape=Shape.SQUARE, credit=DRAWN)
+            Contributor.objects.filter(name=name).update(portrait=portrait)
 
 
 def _read(name):

@@ -7,7 +7,7 @@ from django.db import Error, close_old_connections
 
 from articles import mornings, workflow
 from articles.models import Byline
-from relays import baton, forgetting, ladder, letters
+from relays import baton, forgetting, ladder, letters, pictures
 from relays.models import Clock
 
 SECONDS_BETWEEN_TICKS = 20
@@ -53,4 +53,5 @@ class Command(BaseCommand):
         sent = letters.send_due()
         if sent:
             log.info("Sent %s letters.", sent)
+        pictures.sweep()
         Clock.note()
