@@ -19,6 +19,7 @@ from articles.models import (
     Article,
     ArticleMove,
     Reason,
+    Revision,
     Status,
     Withdrawal,
 )
@@ -468,7 +469,7 @@ def _restore(article, **words):
     _set_withdrawal(article, Withdrawal.NONE)
 
 
-EFFECTS = {
+EFFECTS: dict[str, Callable[..., Revision | None]] = {
     "submit": _submit,
     "take_back": _take_back,
     "send_back": _send_back,

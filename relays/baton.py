@@ -401,6 +401,7 @@ def stand_in(
     leg = _locked_leg(leg)
     verbs.ask("stand_in", leg, by)
     before, now = leg.handoff, timezone.now()
+    assert before, "a running leg came by a handoff"  # noqa: S101  (the database holds it)
     colleague = _with_user(_colleague(leg.contributor, name, email, job_title))
 
     _set_state(before, HandoffState.WITHDRAWN)
@@ -420,7 +421,7 @@ def stand_in(
     leg.contributor = colleague
     leg.save(update_fields=["handoff", "contributor"])
     _record("stand_in", leg.relay, leg=leg, handoff=leg.handoff, by=by, note=note)
-    letters.stands_in(leg, before, by=by)
+    letters.stands_in(leg.handoff, leg, before, by=by)
     return leg
 
 

@@ -236,17 +236,17 @@ def your_turn(handoff: Handoff) -> None:
     write("your_turn", to=handoff.receiver, relay=handoff.relay, handoff=handoff, leg=leg)
 
 
-def stands_in(leg: Leg, before: Handoff, *, by: User | None) -> None:
+def stands_in(handoff: Handoff, leg: Leg, before: Handoff, *, by: User | None) -> None:
     """A colleague has the baton now: they, whoever had it, the editors and the giver hear of it."""
     words: dict[str, Any] = {"relay": leg.relay, "leg": leg, "before": before.receiver}
-    write("stand_in", to=leg.handoff.receiver, handoff=leg.handoff, **words)
+    write("stand_in", to=handoff.receiver, handoff=handoff, **words)
     write("stood_down", to=before.receiver, handoff=before, **words)
     for editor in editors_on_duty(leg.relay):
         if editor != by:
-            write("editor_stand_in", to=editor, handoff=leg.handoff, **words)
+            write("editor_stand_in", to=editor, handoff=handoff, **words)
     giver = before.giver and before.giver.contributor
     if giver:
-        write("giver_stand_in", to=giver, handoff=leg.handoff, **words)
+        write("giver_stand_in", to=giver, handoff=handoff, **words)
 
 
 def withdrawn(handoff: Handoff) -> None:
