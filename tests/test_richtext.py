@@ -1,6 +1,7 @@
 """What may be in a text, which links are safe, and plain writing there and back."""
 
 import re
+import time
 from html import unescape
 
 import pytest
@@ -154,6 +155,16 @@ def test_an_unsafe_link_spelled_in_entities_is_seen(written):
 
 def test_spaces_around_a_link_are_taken_away():
     assert clean_html('<a href=" /x ">a</a>') == '<a href="/x">a</a>'
+
+
+@pytest.mark.parametrize(
+    "html", ["<ul><li>", "<blockquote>", "<p style=''><span style='' >", "<b>"]
+)
+def test_a_text_that_nests_without_end_is_cleaned_at_once(html):
+    begun = time.process_time()
+
+    assert clean_html(html * 3000) == ""
+    assert time.process_time() - begun < 2
 
 
 # Cleaning twice ------------------------------------------------------------------------------
