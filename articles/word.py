@@ -59,13 +59,13 @@ REFUSALS = {
 LOST = {
     "pictures": ngettext_lazy("%(count)d picture", "%(count)d pictures", "count"),
     "tables": ngettext_lazy(
-        "%(count)d table: its words are kept as paragraphs",
-        "%(count)d tables: their words are kept as paragraphs",
+        "%(count)d table (its words are kept as paragraphs)",
+        "%(count)d tables (their words are kept as paragraphs)",
         "count",
     ),
     "boxes": ngettext_lazy(
-        "%(count)d text box: its words stand after the paragraph it belonged to",
-        "%(count)d text boxes: their words stand after the paragraphs they belonged to",
+        "%(count)d text box (its words stand after the paragraph it belonged to)",
+        "%(count)d text boxes (their words stand after the paragraphs they belonged to)",
         "count",
     ),
     "notes": ngettext_lazy(
@@ -76,8 +76,8 @@ LOST = {
         "%(count)d tracked deletion", "%(count)d tracked deletions", "count"
     ),
     "struck": ngettext_lazy(
-        "the line through words in %(count)d paragraph: the words are kept",
-        "the line through words in %(count)d paragraphs: the words are kept",
+        "the line through words in %(count)d paragraph (the words are kept)",
+        "the line through words in %(count)d paragraphs (the words are kept)",
         "count",
     ),
     "hidden": ngettext_lazy("%(count)d hidden passage", "%(count)d hidden passages", "count"),
@@ -124,7 +124,7 @@ def read_word(upload: IO[bytes]) -> WordText:
     return WordText(title, standfirst, body, lost)
 
 
-def tidings(text: WordText, *, draft: Draft, kept: Revision | None) -> list[str]:
+def tidings(text: WordText, *, draft: Draft, kept: Revision | None) -> str:
     """What to tell the person whose draft has become this text: first what happened to theirs."""
     said = [gettext("The text is the one from the Word file now.")]
     if kept:
@@ -132,11 +132,11 @@ def tidings(text: WordText, *, draft: Draft, kept: Revision | None) -> list[str]
         said.append(gettext("What stood here before is kept as revision %(number)s.") % number)
     if text.title and text.title != draft.title:
         title = {"title": text.title}
-        said.append(gettext("The file's own title, “%(title)s”, was not needed.") % title)
+        said.append(gettext("The file is called “%(title)s”; the title here stays.") % title)
     if text.lost:
         lost = {"lost": "; ".join(text.lost)}
         said.append(gettext("Not taken over: %(lost)s.") % lost)
-    return said
+    return " ".join(said)
 
 
 def _ask_the_child(upload):

@@ -117,7 +117,6 @@ def read(file):
         lighter,
         style_map=STYLES,
         include_default_style_map=False,
-        include_embedded_style_map=False,
         convert_image=lambda image: [],
     ).value
     # The places inside the file that a link can lead to are gone.
@@ -170,8 +169,6 @@ def _ask_the_directory(members):
             raise Refused("encrypted")
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise Refused("unreadable")
-        if _is_xml(member) and member.file_size > MOST_IN_A_PART:
-            raise Refused("too_large")
         unpacked += member.file_size
         packed += member.compress_size
     if unpacked > min(MOST_UNPACKED, max(packed * MOST_TIMES_PACKED, NEVER_A_BOMB)):
@@ -206,7 +203,7 @@ def _parts(archive):
         if not _is_xml(member):
             continue
         with archive.open(member) as packed:
-            # The directory may lie: what comes out is counted, not what it says.
+            # The directory may lie: no more is unpacked than this, whatever it says.
             part = packed.read(min(left, MOST_IN_A_PART) + 1)
         left -= len(part)
         if left < 0 or len(part) > MOST_IN_A_PART:

@@ -118,8 +118,7 @@ def _take_from_word(request, handoff, leg, article):
         messages.error(request, str(broken))
     else:
         draft = Draft.objects.get(article=article)
-        for sentence in word.tidings(found, draft=draft, kept=kept):
-            messages.success(request, sentence)
+        messages.success(request, word.tidings(found, draft=draft, kept=kept))
     return redirect("portal:text", handoff.pk)
 
 
