@@ -17,7 +17,7 @@ from django.utils.html import strip_tags
 from django_prose_editor.widgets import ProseEditorWidget, importmap, prose_editor_media
 from js_asset import Media
 
-from relays import plaintext
+from relays import office, plaintext
 
 TAGS = {"p", "h2", "h3", "strong", "em", "a", "ul", "ol", "li", "blockquote", "br", "hr"}
 
@@ -60,6 +60,9 @@ _RENAMED = [
         ("h5", "h3"),
         ("h6", "h3"),
         ("div", "p"),
+        ("td", "p"),
+        ("th", "p"),
+        ("caption", "p"),
     )
 ]
 
@@ -98,6 +101,7 @@ _cleaner = nh3.Cleaner(
 
 def clean_html(html: str) -> str:
     """The text with nothing in it but what the allow-list names. Cleaning twice changes nothing."""
+    html = office.meant(html)
     for pattern, new in _RENAMED:
         html = pattern.sub(new, html)
     cleaned = _cleaner.clean(html.replace("\x00", ""))
@@ -110,7 +114,8 @@ def clean_html(html: str) -> str:
 
 def _without_empty_tags(html):
     """Links that lost their target, and what the editor leaves empty, say nothing."""
-    kept, opened = [], []
+    kept: list[str] = []
+    opened: list[int] = []
     for token in _TAG.split(html):
         if token.startswith("</"):
             place, tag = opened.pop(), token[2:-1]
@@ -152,7 +157,11 @@ class RichTextWidget(ProseEditorWidget):
     @property
     def media(self):
         ours = Media(
-            js=[Script("js/rich-text.js", type="module")], css={"all": ["css/rich-text.css"]}
+            js=[
+                Script("js/rich-text.js", type="module"),
+                Script("js/office-paste.js", type="module"),
+            ],
+            css={"all": ["css/rich-text.css"]},
         )
         return ours + prose_editor_media(preset=self.preset)
 
