@@ -91,6 +91,29 @@ def ask_before_saving(
         raise TextIsPassedOn
 
 
+@transaction.atomic
+def replace_text(
+    article: Article,
+    text: dict,
+    *,
+    by: User,
+    version: int,
+    change_approved: bool = False,
+) -> Revision | None:
+    """Take a text that was written elsewhere as the draft that was opened as `version`.
+
+    A title or standfirst that is there already stays. Raises what `save_draft` would. What the
+    draft said before is kept as a revision, which is returned: None where it was empty.
+    """
+    article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+    draft = Draft.objects.get(article=article)
+    content = text | {name: draft.content[name] or text[name] for name in ("title", "standfirst")}
+    ask_before_saving(article, content, by=by, version=version, change_approved=change_approved)
+    kept = revisions.freeze(article, Reason.NAMED, by=by) if draft.body else None
+    save_draft(article, content, by=by, version=version, change_approved=change_approved)
+    return kept
+
+
 def _cleaned(draft, content):
     content = draft.content | content
     if content["picture"] is None:  # words about a picture that is not there

@@ -17,7 +17,7 @@ from django.utils.html import strip_tags
 from django_prose_editor.widgets import ProseEditorWidget, importmap, prose_editor_media
 from js_asset import Media
 
-from relays import plaintext
+from relays import office, plaintext
 
 TAGS = {"p", "h2", "h3", "strong", "em", "a", "ul", "ol", "li", "blockquote", "br", "hr"}
 
@@ -41,8 +41,15 @@ EXTENSIONS = {
 # Tiptap adds a style element of its own; without it every typed space is stored as U+00A0.
 EDITOR_STYLE_HASH = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 
-_EMPTY_BLOCK = re.compile(r"<(p|h2|h3|li|blockquote)>(?:\s|<br>|&nbsp;)*</\1>|<(strong|em)></\2>")
-_EMPTY_LINK = re.compile(r'<a href="[^"]*">((?:\s|<br>|&nbsp;)*)</a>')
+_TAG = re.compile(r'(<(?:[^>"]|"[^"]*")*>)')
+_SPACE = re.compile(r"(?:\s|<br>|&nbsp;)*")
+# What an element may hold and still say nothing.
+_NOTHING = dict.fromkeys(("p", "h2", "h3", "li", "blockquote", "a"), _SPACE) | {
+    "ul": re.compile(r"\s*"),
+    "ol": re.compile(r"\s*"),
+    "strong": re.compile(""),
+    "em": re.compile(""),
+}
 _RENAMED = [
     (re.compile(rf"<(/?){old}(?=[\s>])", re.I), rf"<\1{new}")
     for old, new in (
@@ -53,6 +60,9 @@ _RENAMED = [
         ("h5", "h3"),
         ("h6", "h3"),
         ("div", "p"),
+        ("td", "p"),
+        ("th", "p"),
+        ("caption", "p"),
     )
 ]
 
@@ -91,17 +101,36 @@ _cleaner = nh3.Cleaner(
 
 def clean_html(html: str) -> str:
     """The text with nothing in it but what the allow-list names. Cleaning twice changes nothing."""
+    html = office.meant(html)
     for pattern, new in _RENAMED:
         html = pattern.sub(new, html)
     cleaned = _cleaner.clean(html.replace("\x00", ""))
-    # Links that lost their target, and what the editor leaves empty, say nothing.
     while True:
-        shorter = re.sub(r"<a>(.*?)</a>", r"\1", cleaned, flags=re.S)
-        shorter = _EMPTY_LINK.sub(r"\1", _EMPTY_BLOCK.sub("", shorter))
-        shorter = re.sub(r"<(ul|ol)>\s*</\1>", "", shorter).strip()
+        shorter = _without_empty_tags(cleaned).strip()
         if shorter == cleaned:
             return cleaned
         cleaned = _cleaner.clean(shorter)
+
+
+def _without_empty_tags(html):
+    """Links that lost their target, and what the editor leaves empty, say nothing."""
+    kept: list[str] = []
+    opened: list[int] = []
+    for token in _TAG.split(html):
+        if token.startswith("</"):
+            place, tag = opened.pop(), token[2:-1]
+            is_empty = all(_NOTHING[tag].fullmatch(kept[n]) for n in range(place + 1, len(kept)))
+            if tag == "a" and (is_empty or kept[place] == "<a>"):
+                kept[place] = ""
+            elif is_empty:
+                del kept[place:]
+            else:
+                kept.append(token)
+        elif token:
+            if token.startswith("<") and token not in ("<br>", "<hr>"):
+                opened.append(len(kept))
+            kept.append(token)
+    return "".join(kept)
 
 
 def word_count(html: str) -> int:
@@ -128,7 +157,11 @@ class RichTextWidget(ProseEditorWidget):
     @property
     def media(self):
         ours = Media(
-            js=[Script("js/rich-text.js", type="module")], css={"all": ["css/rich-text.css"]}
+            js=[
+                Script("js/rich-text.js", type="module"),
+                Script("js/office-paste.js", type="module"),
+            ],
+            css={"all": ["css/rich-text.css"]},
         )
         return ours + prose_editor_media(preset=self.preset)
 

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, resolve
@@ -33,6 +34,7 @@ from tests.factories import (
     write,
 )
 from tests.forms import fields_of
+from tests.word_files import paragraph, word_file
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,7 @@ TABLE = """
 /baton/{offered}/nominations/ | 405 | 404
 /baton/{offered}/dates.ics | 404 | 405
 /baton/{offered}/text/ | 404 | 404
+/baton/{offered}/text/word/ | 405 | 404
 /baton/{offered}/text/preview/ | 404 | 405
 /baton/{offered}/text/changes/ | 404 | 405
 /baton/{offered}/text/steps/ | 405 | 404
@@ -167,6 +170,7 @@ TABLE = """
 /admin/articles/article/{published}/revisions/1/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/articles/article/{published}/compare/ | login login login 200 200 200 | login login login 405 405 405
 /admin/articles/article/{homeless}/leg/ | login login login 405 405 405 | login login login 302+ 302+ 302+
+/admin/articles/article/{draft}/word/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/articles/tag/ | login login login 200 200 200 | login login login 200 200 200
 /admin/articles/tag/add/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/articles/tag/{tag}/ | login login login 302 302 302 | login login login 302 302 302
@@ -236,6 +240,7 @@ FORMS = {
     },
     "/admin/articles/article/{draft}/review/": {"version": "2", "message": "Fin tekst."},
     "/admin/articles/article/{draft}/change/": {"title": "Ny", "_step_submit": "1"},
+    "/admin/articles/article/{draft}/word/": {"version": "2", "word": word_file(paragraph("Ny"))},
     "/admin/articles/tag/add/": {"name": "Ny", "slug": "ny"},
     "/admin/articles/tag/{tag}/change/": {"name": "Ny"},
 }
@@ -328,8 +333,13 @@ def forms(users, scene):
     forms = {}
     for address, said in FORMS.items():
         shown = fields_of(client.get(address.format(**scene))) if "/change/" in address else {}
-        forms[address] = shown | {name: value.format(**scene) for name, value in said.items()}
+        forms[address] = shown | {name: filled_in(value, scene) for name, value in said.items()}
     return forms
+
+
+def filled_in(value, scene):
+    """A field as the scene has it; bytes are a file, anew for every POST."""
+    return value if isinstance(value, bytes) else value.format(**scene)
 
 
 def answer_to(user, method, address, form=None):
@@ -337,6 +347,10 @@ def answer_to(user, method, address, form=None):
     client = Client()
     if user:
         client.force_login(user)
+    form = {
+        name: ContentFile(value, "file") if isinstance(value, bytes) else value
+        for name, value in (form or {}).items()
+    }
     response = getattr(client, method)(address, form)
     response.getvalue()  # a file is closed when it has been read
     if response.status_code == 302 and response.url.startswith("/admin/login/"):

@@ -1,6 +1,7 @@
 """What may be in a text, which links are safe, and plain writing there and back."""
 
 import re
+import time
 from html import unescape
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from relays.plaintext import from_html, to_html
 from relays.richtext import TAGS, RichTextField, clean_html, is_safe_link, word_count
+from tests.clipboards import CLIPBOARDS
 
 # What is allowed -----------------------------------------------------------------------------
 
@@ -39,7 +41,7 @@ def test_what_the_editor_makes_passes_untouched():
         ("<iframe src='//x'></iframe><p>a</p>", "<p>a</p>"),
         ("<svg onload=x()></svg><p>a</p>", "<p>a</p>"),
         ("<form><input><button>a</button></form>", "a"),
-        ("<table><tr><td>a</td></tr></table>", "a"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "<p>a</p><p>b</p>"),
         ("<p><span>a</span> <u>b</u></p>", "<p>a b</p>"),
         ("<p>a\x00b</p>", "<p>ab</p>"),
         ("<p>a", "<p>a</p>"),
@@ -156,6 +158,16 @@ def test_spaces_around_a_link_are_taken_away():
     assert clean_html('<a href=" /x ">a</a>') == '<a href="/x">a</a>'
 
 
+@pytest.mark.parametrize(
+    "html", ["<ul><li>", "<blockquote>", "<p style=''><span style='' >", "<b>"]
+)
+def test_a_text_that_nests_without_end_is_cleaned_at_once(html):
+    begun = time.process_time()
+
+    assert clean_html(html * 3000) == ""
+    assert time.process_time() - begun < 2
+
+
 # Cleaning twice ------------------------------------------------------------------------------
 
 PIECES = [
@@ -177,6 +189,18 @@ PIECES = [
     "<math>",
     "<textarea>",
     "<table><td>",
+    "<tr>",
+    "<p class=MsoListParagraph style='mso-list:l0 level2 lfo1'>",
+    "<span style='mso-list:Ignore'>1.</span>",
+    "<p class=x_MsoListParagraph>·&nbsp; ",
+    "<p class=MsoQuote>",
+    "<li data-listid=1 data-aria-level=2>",
+    "<span style='font-weight:700'>",
+    "<b style='font-weight:normal'>",
+    "<i class=x>",
+    "</span>",
+    "<div role=heading aria-level=3>",
+    "<div style='display:none'>",
     "<template>",
     "<p/",
     "<!--",
@@ -220,6 +244,14 @@ ALLOWED_TAG = re.compile(
     rf"</?(?:{'|'.join(sorted(TAGS - {'a'}))}|a)>|"
     r'<a href="(?:/x|https://x\.example/\?a=1&amp;b=2)">'
 )
+
+# What offices write --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", CLIPBOARDS)
+def test_what_an_office_wrote_is_stored_as_it_is_meant(name):
+    assert clean_html(CLIPBOARDS[name].html) == CLIPBOARDS[name].meant
+
 
 # Plain writing -------------------------------------------------------------------------------
 

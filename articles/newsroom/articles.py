@@ -15,6 +15,7 @@ from articles.models import Article, Byline, Draft, Revision
 from articles.newsroom import comparing
 from articles.newsroom.forms import ArticleForm
 from articles.newsroom.review import ReviewPages
+from articles.newsroom.word_files import WordPages
 from articles.templatetags.article_words import move_name
 from relays.admin import AddressedAdmin, NewsroomForm, OwnRowOnly
 from relays.errors import RuleBroken
@@ -82,7 +83,7 @@ class MoveToLegForm(forms.Form):
 
 
 @admin.register(Article)
-class ArticleAdmin(ReviewPages, AddressedAdmin):
+class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
     form = ArticleForm
     inlines = [BylineInline]
     list_display = ["headline", "standing", "where", "writers", "published", "responsible_editor"]

@@ -56,6 +56,16 @@ class MomentField(forms.DateTimeField):
         return first
 
 
+def change_approved_field():
+    return forms.BooleanField(
+        label=_("Change the approved text"),
+        required=False,
+        help_text=_(
+            "The text is approved. A change takes the approval back, and the time with it."
+        ),
+    )
+
+
 class HiddenTags(TagWidget):
     input_type = "hidden"
 
@@ -114,13 +124,7 @@ class ArticleForm(NewsroomForm):
         help_text=_("Words between commas. A tag that is there already is found again."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    change_approved = forms.BooleanField(
-        label=_("Change the approved text"),
-        required=False,
-        help_text=_(
-            "The text is approved. A change takes the approval back, and the time with it."
-        ),
-    )
+    change_approved = change_approved_field()
     note = forms.CharField(
         label=_("Note"),
         widget=forms.Textarea({"rows": 3}),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:handoff_id>/nominations/", turn.create_nomination, name="create-nomination"),
     path("<int:handoff_id>/dates.ics", turn.calendar, name="calendar"),
     path("<int:handoff_id>/text/", writing.text, name="text"),
+    path("<int:handoff_id>/text/word/", writing.create_from_word, name="create-from-word"),
     path("<int:handoff_id>/text/preview/", writing.preview, name="preview"),
     path("<int:handoff_id>/text/changes/", writing.changes, name="changes"),
     path("<int:handoff_id>/text/steps/", writing.create_step, name="create-step"),

@@ -6,8 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import access, desk, notes, permissions, workflow
+from articles import access, desk, notes, permissions, word, workflow
 from articles.changes import between
+from articles.forms import WordForm
 from articles.models import Article, Draft
 from articles.portal.forms import AnswersForm, TextForm, VersionForm
 from articles.portal.page import portal_page
@@ -32,12 +33,7 @@ def text(request, handoff_id):
     """The text, to read or to write on."""
     handoff, leg = _turn(request, handoff_id)
     if request.method == "POST":
-        try:
-            article = _article_to_write(leg)
-        except RuleBroken as broken:
-            messages.error(request, str(broken))
-            return redirect("portal:turn", handoff_id)
-        return _save(request, handoff, leg, article, handoff.receiver.user)
+        return _save(request, handoff, leg, _after_saving)
     article = Article.objects.for_steps().filter(leg=leg).first() or _blank(leg)
     if article.pk is None and not leg.is_running:
         return redirect("portal:turn", handoff_id)
@@ -64,15 +60,29 @@ def _may_write(user, leg, article):
     return article.pk is None or permissions.may_write(user, article)
 
 
-def _save(request, handoff, leg, article, by):
-    form = TextForm(request.POST, request.FILES)
+@require_POST
+@portal_page
+def create_from_word(request, handoff_id):
+    """The text out of a Word file. What was typed comes along with the file and is saved first."""
+    handoff, leg = _turn(request, handoff_id)
+    return _save(request, handoff, leg, _take_from_word)
+
+
+def _save(request, handoff, leg, then):
+    """Save what was typed, then go on with the draft as it is now."""
+    try:
+        article = _article_to_write(leg)
+    except RuleBroken as broken:
+        messages.error(request, str(broken))
+        return redirect("portal:turn", handoff.pk)
+    form, by = TextForm(request.POST, request.FILES), handoff.receiver.user
     if not form.is_valid():
         return _show(request, handoff, leg, article, form, status=422)
     _save_answers(request, article, by)
     content = dict(form.cleaned_data)
     version = content.pop("version")
     try:
-        desk.save_draft(article, content, by=by, version=version)
+        article.draft = desk.save_draft(article, content, by=by, version=version)
     except desk.Conflict as conflict:
         form.data = form.data.copy()
         form.data["version"] = conflict.theirs.version
@@ -81,11 +91,34 @@ def _save(request, handoff, leg, article, by):
     except RuleBroken as broken:
         form.add_error(None, str(broken))
         return _show(request, handoff, leg, article, form, status=409)
+    return then(request, handoff, leg, article)
+
+
+def _after_saving(request, handoff, leg, article):
     if "_submit" in request.POST:
-        return _take("submit", request, handoff, article, by)
+        return _take("submit", request, handoff, article, handoff.receiver.user)
     if "_preview" in request.POST:
         return redirect("portal:preview", handoff.pk)
     messages.success(request, _("Saved."))
+    return redirect("portal:text", handoff.pk)
+
+
+def _take_from_word(request, handoff, leg, article):
+    typed = article.draft
+    form = TextForm(initial=typed.content | {"version": typed.version})
+    word_form = WordForm(request.POST, request.FILES)
+    if not word_form.is_valid():
+        return _show(request, handoff, leg, article, form, word_form=word_form, status=422)
+    found = word_form.cleaned_data["word"]
+    try:
+        kept = desk.replace_text(
+            article, found.content, by=handoff.receiver.user, version=typed.version
+        )
+    except RuleBroken as broken:
+        messages.error(request, str(broken))
+    else:
+        draft = Draft.objects.get(article=article)
+        messages.success(request, word.tidings(found, draft=draft, kept=kept))
     return redirect("portal:text", handoff.pk)
 
 
@@ -102,7 +135,7 @@ def _save_answers(request, article, by):
             notes.answer(note, words, by=by)
 
 
-def _show(request, handoff, leg, article, form, *, status=200, theirs=None):
+def _show(request, handoff, leg, article, form, *, word_form=None, status=200, theirs=None):
     response = render(
         request,
         "portal/text.html",
@@ -112,6 +145,7 @@ def _show(request, handoff, leg, article, form, *, status=200, theirs=None):
             "leg": leg,
             "article": article,
             "form": form,
+            "word_form": word_form or WordForm(),
             "theirs": theirs,
             "answers": _answers(article, request.POST or None),
             "words": word_count(article.draft.body),
