@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from articles import access, desk, notes, permissions, workflow
 from articles.changes import between
-from articles.models import Article, Draft
+from articles.models import Article, Byline, Draft
 from articles.portal.forms import AnswersForm, TextForm, VersionForm
 from articles.portal.page import portal_page
 from relays.errors import RuleBroken
@@ -83,6 +83,8 @@ def _save(request, handoff, leg, article, by):
         return _show(request, handoff, leg, article, form, status=409)
     if "_submit" in request.POST:
         return _take("submit", request, handoff, article, by)
+    if "_show" in request.POST:
+        return redirect("portal:showings", handoff.pk)
     if "_preview" in request.POST:
         return redirect("portal:preview", handoff.pk)
     messages.success(request, _("Saved."))
@@ -130,7 +132,8 @@ def _show(request, handoff, leg, article, form, *, status=200, theirs=None):
 def preview(request, handoff_id):
     """The draft as readers will see it, for its writer alone."""
     handoff, leg = _turn(request, handoff_id)
-    article = Article.objects.filter(leg=leg).select_related("draft").first()
+    articles = Article.objects.for_desk().prefetch_related(Byline.with_contributor())
+    article = articles.filter(leg=leg).first()
     if article is None:
         raise Http404
     return render(
@@ -139,7 +142,6 @@ def preview(request, handoff_id):
         {
             "handoff": handoff,
             "relay": handoff.relay,
-            "leg": leg,
             "article": article,
             "part": access.draft_part(article),
             "editor": handoff.relay.editors.filter(is_active=True).order_by("pk").first(),
