@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
-from articles.models import Article
+from articles.models import Article, Showing
 from relays.richtext import word_count
 
 
@@ -36,3 +36,8 @@ def visible_part(article: Article, viewer) -> VisiblePart:
 def draft_part(article: Article) -> VisiblePart:
     """The whole draft, for those who work on it."""
     return VisiblePart(mark_safe(article.draft.body), complete=True)  # noqa: S308
+
+
+def shown_part(showing: Showing) -> VisiblePart:
+    """The whole of one revision, for whoever was sent the link to it."""
+    return VisiblePart(mark_safe(showing.revision.body), complete=True)  # noqa: S308

@@ -11,9 +11,12 @@ from articles.models import (
     ArticleMove,
     Byline,
     Draft,
+    Purpose,
     Revision,
+    Showing,
     Status,
     Tag,
+    Tick,
     Withdrawal,
 )
 from articles.models.tag import tag_key
@@ -162,6 +165,17 @@ def moves_name_their_own_revisions():
         yield move, "it names another article's revision."
 
 
+def a_tick_comes_of_an_answer_about_its_article():
+    answers = Tick.objects.exclude(remark=None)
+    for tick in answers.exclude(remark__showing__revision__article=F("article")):
+        yield tick, "an answer about another article made it."
+
+
+def a_preview_is_answered_by_nobody():
+    for showing in Showing.objects.filter(purpose=Purpose.PREVIEW, remarks__gt=0).distinct():
+        yield showing, "it is for reading only, and somebody has answered."
+
+
 INVARIANTS: list[Callable[[], Iterator]] = [
     every_article_has_a_draft,
     revisions_belong_to_their_article,
@@ -182,6 +196,8 @@ INVARIANTS: list[Callable[[], Iterator]] = [
     the_last_move_leads_to_the_status,
     every_withdrawal_was_recorded,
     moves_name_their_own_revisions,
+    a_tick_comes_of_an_answer_about_its_article,
+    a_preview_is_answered_by_nobody,
 ]
 
 

@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 
-from articles.models import Article, Note
+from django.conf import settings
+from django.urls import reverse
+
+from articles import permissions
+from articles.models import Article, Note, Remark
 from relays import letters
 from relays.models import User
+from relays.models.link import is_over
 
 # Each step of a text is told of once, and makes what was not yet sent of an earlier one untrue.
 TO_THE_WRITER = {
@@ -57,3 +62,31 @@ def tell(
         for editor in letters.editors_on_duty(leg.relay):
             if editor != by:
                 letters.write(kind, to=editor, by=by, **about)
+
+
+def remarked(remark: Remark) -> None:
+    """The writer, the editors and whoever made the link hear what was said of a shown text."""
+    showing, article = remark.showing, remark.showing.article
+    handoff = article.leg and article.leg.handoff
+    writer = article.leg and article.leg.contributor
+    about: dict = {
+        "relay": article.relay,
+        "handoff": handoff,
+        "remark": remark,
+        "showing": showing,
+        "title": showing.revision.plain_title,
+    }
+    if writer and handoff and not is_over(handoff):
+        letters.write("remark", to=writer, **about)
+    desk = settings.SITE_URL + reverse("admin:articles_article_review", args=[article.pk])
+    for editor in _editors(article, showing.made_by):
+        letters.write("editor_remark", to=editor, desk=desk, **about)
+
+
+def _editors(article, maker):
+    editors = letters.editors_on_duty(article.relay) if article.relay else []
+    if article.responsible_editor and not editors:
+        editors = [article.responsible_editor.on_duty]
+    if permissions.is_editor(maker):
+        editors = [*editors, maker.on_duty]
+    return dict.fromkeys(editors)

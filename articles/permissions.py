@@ -1,6 +1,6 @@
 """Who may do what to an article. Questions only: no raise, no write."""
 
-from articles.models import Article, Status
+from articles.models import Article, Showing, Status
 from relays.models import User
 from relays.permissions import is_editor
 
@@ -41,3 +41,13 @@ def may_write(user: User, article: Article) -> bool:
     if is_editor(user):
         return True
     return article.status in WITH_THE_WRITER and is_writer(user, article)
+
+
+def may_show(user: User, article: Article) -> bool:
+    """Make a link for somebody outside: editors, and the writer while the leg runs."""
+    leg_runs = article.leg is None or article.leg.is_running
+    return is_editor(user) or (leg_runs and is_writer(user, article))
+
+
+def may_revoke(user: User, showing: Showing) -> bool:
+    return is_editor(user) or (user.is_active and showing.made_by_id == user.pk)

@@ -18,6 +18,7 @@ from articles import letters, notes, permissions, revisions
 from articles.models import (
     Article,
     ArticleMove,
+    ChecklistItem,
     Reason,
     Revision,
     Status,
@@ -93,6 +94,19 @@ def _has_just_come_out(article):
     return article.is_public and article.published_at > timezone.now() - UNDO_WITHIN
 
 
+def _not_ready(article):
+    return _incomplete(article) or _unticked(article)
+
+
+def _unticked(article):
+    """What the house wants done before a text is approved; what is approved stays so."""
+    if article.status != SUBMITTED:
+        return ""
+    labels = ChecklistItem.objects.hard().unticked_on(article).values_list("label", flat=True)
+    items = ", ".join(labels)
+    return items and _("Not ticked yet: %(items)s.") % {"items": items}
+
+
 def _is_public(article):
     return article.is_public
 
@@ -149,7 +163,7 @@ STEPS = {
         frozenset({SUBMITTED}),
         APPROVED,
         permissions.may_approve,
-        hindrance=_incomplete,
+        hindrance=_not_ready,
         consequence=_("The writer is told."),
     ),
     "schedule": Step(
@@ -157,7 +171,7 @@ STEPS = {
         frozenset({SUBMITTED, APPROVED}),
         SCHEDULED,
         permissions.may_approve,
-        hindrance=_incomplete,
+        hindrance=_not_ready,
         consequence=_("The writer is told the day and the hour, and the clock publishes."),
     ),
     "unschedule": Step(_("Unschedule"), frozenset({SCHEDULED}), APPROVED, permissions.is_editor),
@@ -166,7 +180,7 @@ STEPS = {
         frozenset({SUBMITTED, APPROVED, SCHEDULED}),
         LIVE,
         permissions.may_approve,
-        hindrance=_incomplete,
+        hindrance=_not_ready,
         consequence=_("Readers see it at once, the writer is told, and the baton moves on."),
     ),
     "correct": Step(

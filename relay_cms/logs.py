@@ -1,14 +1,14 @@
 import logging
 import re
 
-TOKEN = re.compile(r"(/baton/link/)[^/\s\"']+")
+TOKEN = re.compile(r"(/baton/link/|/show/)[^/\s\"']+")
 
 
 class MaskTokens(logging.Filter):
-    """A personal link opens somebody's turn, so its secret part stands in no log."""
+    """A link opens somebody's turn or an unpublished text: its secret part stands in no log."""
 
     def filter(self, record):
         message = record.getMessage()
-        if "/baton/link/" in message:
+        if TOKEN.search(message):
             record.msg, record.args = TOKEN.sub(r"\1…", message), None
         return True

@@ -4,7 +4,7 @@ from django.utils import translation
 
 # Pages for one person speak that person's language; everything else speaks the site's, so
 # that the same bytes go to every reader.
-PERSONAL_PREFIXES = ("/admin/", "/baton/", "/account/")
+PERSONAL_PREFIXES = ("/admin/", "/baton/", "/show/", "/account/")
 
 
 class NoCookiesForReadersMiddleware:

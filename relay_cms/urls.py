@@ -19,6 +19,7 @@ urlpatterns = [
     path("health/", views.health, name="health"),
     path("baton/", include("relays.urls")),
     path("baton/", include("articles.portal.urls")),
+    path("show/", include("articles.shown.urls")),
     path("", include("articles.urls")),
 ]
 

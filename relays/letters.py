@@ -104,6 +104,8 @@ KINDS = {
     "not_out_yet": Kind(SOON, carries_link=True),
     "post_withdrawn": Kind(SOON),
     "editor_corrected": Kind(DAILY),
+    "remark": Kind(DAILY, carries_link=True),
+    "editor_remark": Kind(DAILY),
     "morning": Kind(DAILY),
     "test": Kind(SOON),
 }

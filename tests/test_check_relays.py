@@ -12,8 +12,17 @@ from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils import timezone
 
 from articles import invariants as article_invariants
-from articles import workflow
-from articles.models import Article, Byline, Draft, Revision, Tag, TaggedArticle
+from articles import showings, workflow
+from articles.models import (
+    Article,
+    Byline,
+    ChecklistItem,
+    Draft,
+    Revision,
+    Tag,
+    TaggedArticle,
+    Tick,
+)
 from relays import baton, letters
 from relays import invariants as relay_invariants
 from relays.models import (
@@ -582,6 +591,18 @@ def a_move_names_anothers_revision():
     return update(move, revision=put(make_news(), "submitted").revisions.get())
 
 
+@breaks("a_tick_comes_of_an_answer_about_its_article", "an answer about another article made it.")
+def a_tick_stands_on_another_article():
+    return update(answered().ticks.get(), article=make_news())
+
+
+@breaks("a_preview_is_answered_by_nobody", "it is for reading only, and somebody has answered.")
+def a_preview_is_answered():
+    showing = shown()
+    showings.remark(showing, name="Jura Jensen")
+    return update(showing, purpose="preview")
+
+
 @pytest.mark.parametrize(("invariant", "sentence", "break_it"), BREAKS)
 def test_a_broken_invariant_is_reported_with_its_row(invariant, sentence, break_it):
     row = break_it()
@@ -656,6 +677,9 @@ def test_a_site_in_full_swing_has_no_breach():
         workflow.take_step(publish(make_news()), step, by=chief)
     gone = workflow.take_step(publish(make_news()), "withdraw", by=chief)
     workflow.take_step(gone, "restore", by=chief)
+
+    answered()
+    shown(put(make_news(), "submitted"))
 
     assert check() == ("", 0)
 
@@ -954,6 +978,53 @@ def two_links_have_one_token():
     handoff = make_handoff(make_relay())
     for _ in range(2):
         Link.objects.create(handoff=handoff, token_hash="0" * 64)
+
+
+@refused("showing_purpose_known")
+def a_text_is_shown_for_no_known_purpose():
+    update(shown(), purpose="poster")
+
+
+@refused("showing_preview_ticks_nothing")
+def a_preview_ticks_an_item():
+    update(shown(), purpose="preview", item=item())
+
+
+@refused("Showing.token_hash")
+def two_showings_have_one_token():
+    update(shown(), token_hash=shown().token_hash)
+
+
+@refused("tick_once")
+def an_item_is_ticked_twice():
+    article, editor, facts = make_news(), make_editor(), item()
+    for _ in range(2):
+        Tick.objects.create(article=article, item=facts, by=editor)
+
+
+@refused("tick_by_user_or_remark")
+def nobody_has_ticked():
+    Tick.objects.create(article=make_news(), item=item())
+
+
+@refused("tick_by_user_or_remark (both)")
+def a_user_and_a_remark_have_ticked():
+    update(answered().ticks.get(), by=make_editor())
+
+
+def item():
+    return ChecklistItem.objects.create(label="Fakta er tjekket")
+
+
+def shown(article=None, **tied):
+    return showings.show(article or make_news(), name="Jura", by=make_editor(), **tied)[0]
+
+
+def answered():
+    """An article with an item that an answer has ticked."""
+    showing = shown(item=item())
+    showings.remark(showing, name="Jura Jensen")
+    return showing.article
 
 
 def update_raw(model, row, column, value):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from articles import workflow
+from articles import showings, workflow
 from articles.models import Article
 from articles.models.tag import tags_for
 from relays import baton
@@ -140,6 +140,21 @@ def test_who_wrote_nothing_but_withdrawn_news_is_listed_no_more(client, step):
 
     assert client.get(writer.get_absolute_url()).status_code == 404
     assert "Wilma" not in client.get("/contributors/").content.decode()
+
+
+@pytest.mark.parametrize("kind", ["leg", "news"])
+@pytest.mark.parametrize("state", [*UNPUBLISHED, *REWRITTEN])
+def test_what_somebody_was_shown_is_for_them_alone(client, state, kind):
+    article = make_article(state, kind=kind)
+    showing, address = showings.show(article, name="Hemmelig jurist", by=make_editor())
+    showings.remark(showing, name="Hemmelig person", words="Hemmelig bemærkning")
+
+    for name, page in surfaces(article).items():
+        said = client.get(page).content.decode().replace("hemmeligtitel-2", "")
+        assert "Hemmelig" not in said, name
+        assert "/show/" not in said, name
+    assert "Hemmeligtekst" in client.get(address).content.decode()
+    assert "Hemmelig person" not in client.get(address).content.decode()
 
 
 # People --------------------------------------------------------------------------------------

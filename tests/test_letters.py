@@ -270,6 +270,9 @@ def write_every_kind(scene):
         "note": "",
         "rows": [],
         "overview": "http://testserver/admin/",
+        "remark": SimpleNamespace(name=scene.receiver.name, words=scene.receiver.phone),
+        "showing": SimpleNamespace(name=scene.receiver.name),
+        "title": scene.receiver.name,
     }
     for kind in letters.KINDS:
         is_for_editors = kind.startswith("editor") or kind in ("baton_free", "morning", "test")

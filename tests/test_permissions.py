@@ -13,7 +13,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, resolve
 
-from articles.models import Look
+from articles import showings
+from articles.models import ChecklistItem, Look
 from articles.models.tag import tags_for
 from relays import baton
 from relays.models import HeldKind, Letter
@@ -70,11 +71,16 @@ TABLE = """
 /baton/{offered}/return/ | 405 | 404
 /baton/{offered}/nominations/ | 405 | 404
 /baton/{offered}/dates.ics | 404 | 405
+/baton/{offered}/showings/ | 404 | 404
+/baton/{offered}/showings/{showing}/revoke/ | 405 | 404
 /baton/{offered}/text/ | 404 | 404
 /baton/{offered}/text/word/ | 405 | 404
 /baton/{offered}/text/preview/ | 404 | 405
 /baton/{offered}/text/changes/ | 404 | 405
 /baton/{offered}/text/steps/ | 405 | 404
+/show/unknown/ | 410 | 405
+/show/unknown/remarks/ | 405 | 410
+/show/unknown/thanks/ | 410 | 405
 /admin/ | login login login 200 200 200 | login login login 200 200 200
 /admin/plan/ | login login login 200 200 200 | login login login 200 200 200
 /admin/nowhere/ | login login login 404 404 404 | login login login 404 404 404
@@ -171,6 +177,16 @@ TABLE = """
 /admin/articles/article/{published}/compare/ | login login login 200 200 200 | login login login 405 405 405
 /admin/articles/article/{homeless}/leg/ | login login login 405 405 405 | login login login 302+ 302+ 302+
 /admin/articles/article/{draft}/word/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/articles/article/{draft}/showings/ | login login login 200 200 200 | login login login 201+ 201+ 201+
+/admin/articles/article/{shown}/showings/{showing}/revoke/ | 405 | login login login 302+ 302+ 302+
+/admin/articles/article/{shown}/showings/{showing}/item/ | 405 | login login login 302+ 302+ 302+
+/admin/articles/article/{draft}/checklist/ | 405 | login login login 302+ 302+ 302+
+/admin/articles/checklistitem/ | login login login 403 200 200 | login login login 403 200 200
+/admin/articles/checklistitem/add/ | login login login 403 200 200 | login login login 403 302+ 302+
+/admin/articles/checklistitem/{item}/ | login login login 302 302 302 | login login login 302 302 302
+/admin/articles/checklistitem/{item}/change/ | login login login 403 200 200 | login login login 403 302+ 302+
+/admin/articles/checklistitem/{item}/delete/ | login login login 403 200 200 | login login login 403 302+ 302+
+/admin/articles/checklistitem/{item}/history/ | login login login 403 200 200 | login login login 403 200 200
 /admin/articles/tag/ | login login login 200 200 200 | login login login 200 200 200
 /admin/articles/tag/add/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/articles/tag/{tag}/ | login login login 302 302 302 | login login login 302 302 302
@@ -241,6 +257,11 @@ FORMS = {
     "/admin/articles/article/{draft}/review/": {"version": "2", "message": "Fin tekst."},
     "/admin/articles/article/{draft}/change/": {"title": "Ny", "_step_submit": "1"},
     "/admin/articles/article/{draft}/word/": {"version": "2", "word": word_file(paragraph("Ny"))},
+    "/admin/articles/article/{draft}/showings/": {"show-name": "Ny", "show-purpose": "preview"},
+    "/admin/articles/article/{shown}/showings/{showing}/item/": {"item": "{item}"},
+    "/admin/articles/article/{draft}/checklist/": {"tick": "{item}"},
+    "/admin/articles/checklistitem/add/": {"label": "Ny", "position": "1"},
+    "/admin/articles/checklistitem/{item}/change/": {"label": "Ny"},
     "/admin/articles/tag/add/": {"name": "Ny", "slug": "ny"},
     "/admin/articles/tag/{tag}/change/": {"name": "Ny"},
 }
@@ -291,6 +312,8 @@ def scene(users, settings, tmp_path):
     scheduled = make_news("Scheduled", slug="scheduled", writer=contributor)
     homeless = make_leg_article(title="Homeless")
     baton.abandon(homeless.leg, by=None)
+    shown = make_leg_article(title="Shown")
+    showing, _address = showings.show(shown, name="Lawyer", by=users["editor"])
     not_begun = make_relay("Not begun", slug="not-begun")
     begins = make_relay("Begins")
     finished = baton.close(make_relay("Finished", finished_legs=1), by=None)
@@ -312,6 +335,9 @@ def scene(users, settings, tmp_path):
         "draft": draft,
         "scheduled": put(scheduled, "scheduled"),
         "homeless": homeless,
+        "shown": shown,
+        "showing": showing,
+        "item": ChecklistItem.objects.create(label="Facts"),
         "theme": theme,
         "bare_theme": make_theme("Ledelse"),
         "tag": tag,

@@ -15,8 +15,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from articles import desk, workflow
-from articles.models import Article, Draft
+from articles import checklist, desk, showings, workflow
+from articles.models import Article, ChecklistItem, Draft, Remark, Showing
 from relays import baton
 from relays.errors import RuleBroken
 from relays.invariants import breaches
@@ -329,3 +329,55 @@ def test_an_article_asked_for_at_once_is_made_once():
 
         assert len(succeeded(outcomes)) == 4
         assert Article.objects.filter(leg=leg).count() == 1
+
+
+def test_sixteen_editors_tick_one_item_and_one_tick_stands():
+    editors = [make_editor(f"Redaktør {n}") for n in range(CROWD)]
+    item = ChecklistItem.objects.create(label="Fakta er tjekket")
+    for _round in range(FEW_ROUNDS):
+        article = make_news()
+
+        outcomes = at_once(*[partial(checklist.tick, article, item, by=each) for each in editors])
+
+        assert len(succeeded(outcomes)) == CROWD
+        assert article.ticks.count() == 1
+        assert steps(article) == ["tick"]
+
+
+def test_an_answer_that_is_sent_sixteen_times_is_one():
+    editor = make_editor()
+    item = ChecklistItem.objects.create(label="Juristen har læst med")
+    for _round in range(FEW_ROUNDS):
+        article = make_news()
+        showing, _address = showings.show(article, name="Jura", by=editor, item=item)
+
+        outcomes = at_once(*[partial(showings.remark, showing, name="Jura Jensen")] * CROWD)
+
+        assert len(set(succeeded(outcomes))) == 1
+        assert Remark.objects.filter(showing=showing).count() == 1
+        assert steps(article) == ["show", "tick"]
+
+
+def test_an_answer_and_the_end_of_its_link_at_once_leave_a_whole_answer_or_none():
+    editor = make_editor()
+    for _round in range(FEW_ROUNDS):
+        showing, _address = showings.show(make_news(), name="Jura", by=editor)
+
+        answer = partial(showings.remark, showing, name="Jura Jensen")
+        end = partial(showings.revoke, showing, by=editor)
+
+        answered = len(succeeded(at_once(answer, end, answer, end))) - 2
+
+        assert Showing.objects.get(pk=showing.pk).revoked
+        assert Remark.objects.filter(showing=showing).count() == (answered > 0)
+
+
+def test_sixteen_links_made_at_once_show_one_revision():
+    editor = make_editor()
+    for _round in range(FEW_ROUNDS):
+        article = make_news()
+
+        outcomes = at_once(*[partial(showings.show, article, name="Jura", by=editor)] * CROWD)
+
+        assert len({address for _showing, address in succeeded(outcomes)}) == CROWD
+        assert article.revisions.count() == 1

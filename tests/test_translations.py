@@ -5,6 +5,7 @@ import re
 from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import django_prose_editor
 import polib
@@ -17,8 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from articles import desk, workflow
-from articles.models import Article, Note, Status
+from articles import desk, showings, workflow
+from articles.models import Article, ChecklistItem, Note, Showing, Status
 from articles.models.tag import tags_for
 from articles.newsroom.moves import ACTS
 from articles.templatetags import article_words
@@ -291,6 +292,7 @@ MODELS = [
     "relays/contributor",
     "relays/theme",
     "articles/tag",
+    "articles/checklistitem",
     "relays/user",
     "relays/letter",
     "relays/heldkind",
@@ -323,6 +325,9 @@ def make_newsroom():
     tagged = make_news("Om mad")
     tagged.tags.add(*tags_for(["Ældremad"]))
 
+    items = [ChecklistItem.objects.create(label=each, is_hard=True) for each in ("Ro", "Fro")]
+    shown = put(make_leg_article(), "submitted")
+    make_every_kind_of_showing(shown, make_editor(), items[0])
     make_every_row_of_the_overview()
     HeldKind.objects.create(kind="invitation")
 
@@ -343,12 +348,30 @@ def make_newsroom():
             yield f"{admin}articles/article/{article.pk}/revisions/{revision.number}/"
     yield f"{admin}relays/contributor/{make_contributor().pk}/change/"
     yield f"{admin}relays/theme/{make_theme().pk}/change/"
+    yield f"{admin}articles/checklistitem/{items[0].pk}/change/"
+    yield f"{admin}articles/checklistitem/{items[0].pk}/delete/"  # which its tick prevents
+    yield f"{admin}articles/article/{shown.pk}/delete/"
+    yield f"{admin}articles/article/{shown.pk}/showings/"
     yield f"{admin}articles/tag/{tagged.tags.get().pk}/change/"
     yield f"{admin}relays/user/{make_chief_editor().pk}/change/"
     for verb, act in ACTS.items():
         row = {Relay: running, Leg: leg, Handoff: declined}[act.model]
         relay = row.pk if act.model is Relay else row.relay_id
         yield f"{admin}relays/relay/{relay}/{verb}/{row.pk}/"
+
+
+def make_every_kind_of_showing(article, user, item=None, words="Ro."):
+    """Open, answered, closed, and to read only where an editor makes them. Returns the addresses."""
+    open_one, answered, closed = (
+        showings.show(article, name=name, by=user, item=item) for name in ("Ida", "Per", "Liv")
+    )
+    showings.remark(answered[0], name="Kai Ro", words=words)
+    showings.remark(answered[0], name="Kai Ro")
+    showings.revoke(closed[0], by=user)
+    addresses = [open_one[1], answered[1]]
+    if user.is_staff:
+        addresses.append(showings.show(article, name="Ro", by=user, purpose="preview")[1])
+    return addresses
 
 
 def make_every_row_of_the_overview():
@@ -423,6 +446,33 @@ def test_every_refusal_of_the_newsroom_is_danish(client):
 
     assert [page.status_code for page in refusals[:3]] == [422, 409, 409]
     assert [english_in(page) for page in refusals] == [set()] * 5
+
+
+@pytest.mark.django_db
+def test_what_is_said_beside_an_article_is_danish(client):
+    article = put(make_leg_article(title="Ro"), "submitted")
+    item = ChecklistItem.objects.create(label="Ro", is_hard=True)
+    client.force_login(make_chief_editor())
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "da"
+    beside = f"/admin/articles/article/{article.pk}/"
+    made = client.post(f"{beside}showings/", {"show-name": "Ida", "show-purpose": "colleague"})
+    showing = Showing.objects.get()
+
+    pages = [
+        client.post(f"{beside}{address}", words, follow=True)
+        for address, words in (
+            ("showings/", {"show-name": ""}),
+            ("showings/", {"show-name": "Ida", "show-purpose": "preview", "show-item": item.pk}),
+            (f"showings/{showing.pk}/item/", {"item": item.pk}),
+            (f"showings/{showing.pk}/item/", {"item": "0"}),
+            (f"showings/{showing.pk}/revoke/", {}),
+            ("checklist/", {"tick": item.pk}),
+            ("checklist/", {"untick": item.pk}),
+            ("checklist/", {"tick": "0"}),
+        )
+    ]
+
+    assert [english_in(page) for page in [made, *pages]] == [set()] * 9
 
 
 @pytest.mark.django_db
@@ -623,18 +673,48 @@ def test_the_dates_for_the_calendar_are_in_the_language_of_the_relay(client, tur
 
 
 @pytest.mark.django_db
+def test_a_shown_text_and_its_list_speak_the_language_of_the_relay(client, turns, enter):
+    article = turns.written()
+    writer, editor = article.leg.contributor.user, article.relay.editors.get()
+    turn = enter(article.leg.handoff)
+    addresses = make_every_kind_of_showing(article, writer, words=turns.words)
+    addresses += make_every_kind_of_showing(article, editor, words=turns.words)
+    remarks = f"{addresses[0]}remarks/"
+    none_but_words = {"name": "Kai Ro", "words": turns.words, "answer": "none"}
+
+    pages = [
+        *[client.get(address) for address in addresses],
+        client.get(turn),
+        client.get(f"{turn}showings/"),
+        client.post(f"{turn}showings/", {"show-name": ""}),
+        client.post(f"{turn}showings/", {"show-name": "Ida"}),
+        client.post(remarks, {"answer": "remarks"}),
+        client.post(remarks, none_but_words),
+        client.post(remarks, none_but_words | {"answer": "remarks"}, follow=True),
+    ]
+    mine = Showing.objects.open().filter(made_by=writer).first()
+    pages.append(client.post(f"{turn}showings/{mine.pk}/revoke/", follow=True))
+    publish(article)
+    pages.append(client.post(f"{turn}showings/", {"show-name": "Ida"}))
+
+    for number, page in enumerate(pages):
+        assert_speaks(turns.language, page, number)
+
+
+@pytest.mark.django_db
 def test_pages_that_belong_to_nobody_are_danish(client):
     new_link = reverse("portal:create-link")
     pages = [
         client.get(reverse("relays:link", args=["gone"])),
         client.get(reverse("portal:not-me")),
+        client.get(reverse("shown:text", args=["gone"])),
         client.post(new_link, {"email": "nobody"}),
         client.post(new_link, {"email": ""}),
         client.post(new_link, {"email": "nobody@office.example"}),
     ]
 
-    assert [page.status_code for page in pages] == [410, 200, 422, 422, 200]
-    assert [english_in(page) for page in pages] == [set()] * 5
+    assert [page.status_code for page in pages] == [410, 200, 410, 422, 422, 200]
+    assert [english_in(page) for page in pages] == [set()] * 6
 
 
 @pytest.mark.django_db
@@ -656,23 +736,27 @@ def test_each_kind_of_letter_speaks_the_language_of_its_relay(language, settings
         "article": article,
         "before": editor,
         "by": editor,
+        "desk": "/",
         "correction": turns.words,
         "due": leg.due,
         "note": turns.words,
         "notes": [Note(quote=turns.words, words=turns.words)],
         "rows": [],
         "overview": "/",
+        "showing": leg.contributor,
+        "title": turns.words,
     }
     for kind in letters.KINDS:
         is_for_editors = kind.startswith("editor") or kind in ("baton_free", "morning", "test")
         for handoff in (late, turns.first(), given):
-            waits = kind.endswith("yes") and handoff is given
+            waits = handoff is given
             letters.write(
                 kind,
                 to=editor if is_for_editors else handoff.receiver,
                 relay=handoff.relay,
                 handoff=handoff,
                 leg=None if waits else leg,
+                remark=SimpleNamespace(name="Kai Ro", words="" if waits else turns.words),
                 **words,
             )
 

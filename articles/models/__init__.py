@@ -9,23 +9,30 @@ from articles.models.article import (
     Text,
     Withdrawal,
 )
+from articles.models.checklist import ChecklistItem, Tick
 from articles.models.look import Look
 from articles.models.note import Correction, Note
+from articles.models.showing import Purpose, Remark, Showing
 from articles.models.tag import Tag, TaggedArticle
 
 __all__ = [
     "Article",
     "ArticleMove",
     "Byline",
+    "ChecklistItem",
     "Correction",
     "Draft",
     "Look",
     "Note",
+    "Purpose",
     "Reason",
+    "Remark",
     "Revision",
+    "Showing",
     "Status",
     "Tag",
     "TaggedArticle",
     "Text",
+    "Tick",
     "Withdrawal",
 ]

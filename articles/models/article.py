@@ -380,6 +380,12 @@ class Byline(models.Model):
     def presentation(self):
         return ", ".join(part for part in (self.job_title, self.organisation) if part)
 
+    @property
+    def presented(self):
+        """Whose title and sector readers see, or will: the byline's once it is frozen, till then
+        the person's own."""
+        return self if self.published_at else self.contributor
+
 
 class ArticleMove(models.Model):
     """One act on an article. Written once by `articles.workflow`, never changed."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import desk, permissions, workflow
 from articles.models import Article, Byline, Draft, Revision
-from articles.newsroom import comparing
+from articles.newsroom import comparing, showings
 from articles.newsroom.forms import ArticleForm
 from articles.newsroom.review import ReviewPages
 from articles.newsroom.word_files import WordPages
@@ -288,6 +288,7 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
             ),
             path("<int:article_id>/compare/", view(self.compare), name="articles_article_compare"),
             path("<int:article_id>/leg/", view(self.move), name="articles_article_move"),
+            *showings.urls(view),
             *super().get_urls(),
         ]
 

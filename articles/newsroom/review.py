@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from articles import diff, notes, permissions, workflow
 from articles.blocks import Block, blocks, join
 from articles.models import Article, Note, Status
-from articles.newsroom import comparing
+from articles.newsroom import comparing, showings
 from articles.newsroom.forms import MomentField
 from articles.newsroom.moves import day_field, words_field
 from articles.templatetags.article_words import move_name
@@ -114,7 +114,12 @@ class ReviewPages:
         status = 200
         if request.method == "POST" and form.is_valid():
             try:
-                said = _do(article, form, by=request.user, step=_step(request), drop=_drop(request))
+                with transaction.atomic():
+                    said = _do(
+                        article, form, by=request.user, step=_step(request), drop=_drop(request)
+                    )
+                    if showings.TickForm(request.POST).press(article, by=request.user):
+                        said = _("Noted.")
             except RuleBroken as broken:
                 form.add_error(None, str(broken))
                 status = 409
@@ -205,6 +210,7 @@ def _surroundings(article, text, form, user):
     talk = list(article.notes.select_related("revision", "by", "answered_by").in_order())
     beside, on_top = _placed(talk, article)
     return {
+        **showings.beside(article),
         "article": article,
         "form": form,
         "paragraphs": [

@@ -3,7 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from articles.models import Draft
+from articles.models import Draft, Showing
 from relays.forms import PictureField
 from relays.models import Contributor, Shape
 from relays.models.people import sector_choices
@@ -116,6 +116,16 @@ class StandInForm(forms.Form):
 class HandBackForm(forms.Form):
     note = forms.CharField(
         label=_("Would you like to say why?"), widget=forms.Textarea({"rows": 3}), required=False
+    )
+
+
+class ShowForm(forms.Form):
+    """Somebody to whom the writer shows the text."""
+
+    name = forms.CharField(
+        label=_("Who is to read it?"),
+        max_length=Showing._meta.get_field("name").max_length,
+        help_text=_("A name, or “the press office”. They read it at the top of the page."),
     )
 
 

@@ -15,6 +15,7 @@ from articles import desk
 from articles.models import Article, Status
 from articles.portal import forms
 from articles.portal.page import portal_page
+from articles.portal.showing import beside
 from articles.publication.chain import chain_rows
 from relays import baton, letters, workdays
 from relays.errors import RuleBroken
@@ -59,6 +60,7 @@ def _show(request, handoff, *, status=200, **bound):
     else:
         context["article"] = _article(context["leg"])
         context |= _from_the_editors(context["leg"], context["article"])
+        context |= beside(handoff, context["article"])
         context["nominees"] = _nominees(context["leg"])
         context["may_name"] = _open_nominations(context["leg"]) < MOST_NOMINATIONS
         context["next"] = _next(context["leg"])

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from articles.portal import turn, writing
+from articles.portal import showing, turn, writing
 
 app_name = "portal"
 
@@ -15,6 +15,8 @@ urlpatterns = [
     path("<int:handoff_id>/colleague/", turn.create_stand_in, name="create-stand-in"),
     path("<int:handoff_id>/return/", turn.hand_back, name="hand-back"),
     path("<int:handoff_id>/nominations/", turn.create_nomination, name="create-nomination"),
+    path("<int:handoff_id>/showings/", showing.showings, name="showings"),
+    path("<int:handoff_id>/showings/<int:showing_id>/revoke/", showing.revoke, name="revoke"),
     path("<int:handoff_id>/dates.ics", turn.calendar, name="calendar"),
     path("<int:handoff_id>/text/", writing.text, name="text"),
     path("<int:handoff_id>/text/word/", writing.create_from_word, name="create-from-word"),

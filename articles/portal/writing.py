@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from articles import access, desk, notes, permissions, word, workflow
 from articles.changes import between
 from articles.forms import WordForm
-from articles.models import Article, Draft
+from articles.models import Article, Byline, Draft
 from articles.portal.forms import AnswersForm, TextForm, VersionForm
 from articles.portal.page import portal_page
 from relays.errors import RuleBroken
@@ -97,6 +97,8 @@ def _save(request, handoff, leg, then):
 def _after_saving(request, handoff, leg, article):
     if "_submit" in request.POST:
         return _take("submit", request, handoff, article, handoff.receiver.user)
+    if "_show" in request.POST:
+        return redirect("portal:showings", handoff.pk)
     if "_preview" in request.POST:
         return redirect("portal:preview", handoff.pk)
     messages.success(request, _("Saved."))
@@ -164,7 +166,8 @@ def _show(request, handoff, leg, article, form, *, word_form=None, status=200, t
 def preview(request, handoff_id):
     """The draft as readers will see it, for its writer alone."""
     handoff, leg = _turn(request, handoff_id)
-    article = Article.objects.for_desk().filter(leg=leg).first()
+    articles = Article.objects.for_desk().prefetch_related(Byline.with_portrait())
+    article = articles.filter(leg=leg).first()
     if article is None:
         raise Http404
     return render(
@@ -173,7 +176,6 @@ def preview(request, handoff_id):
         {
             "handoff": handoff,
             "relay": handoff.relay,
-            "leg": leg,
             "article": article,
             "part": access.draft_part(article),
             "editor": handoff.relay.editors.filter(is_active=True).order_by("pk").first(),

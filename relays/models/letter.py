@@ -57,6 +57,8 @@ KIND_NAMES = {
     "not_out_yet": _("The post is not out yet after all"),
     "post_withdrawn": _("The post is withdrawn"),
     "editor_corrected": _("To the editor: a post was corrected"),
+    "remark": _("Somebody has read the text"),
+    "editor_remark": _("To the editor: somebody has read the text"),
     "morning": _("To the editor: what waits in the morning"),
     "test": _("Test letter"),
 }

@@ -1,0 +1,82 @@
+"""The pages of somebody who was shown a text before it is out: to read, and to answer.
+
+The link is all they have. It stays in the address bar, for no session is made of it; a look
+changes nothing and needs no cookie, however often a mail scanner looks.
+"""
+
+from functools import wraps
+
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.views.decorators.http import require_POST, require_safe
+
+from articles import access, showings
+from articles.models import Byline, Showing
+from articles.shown.forms import RemarkForm
+from relays.errors import RuleBroken
+from relays.links import unindexed
+
+
+def shown_page(view):
+    """A page behind an open link. Revoked, run out or never made: one and the same answer."""
+
+    @wraps(view)
+    def page(request, token):
+        showing = Showing.objects.by_token(token).open().for_page().first()
+        if showing is None:
+            return _closed(request)
+        with translation.override(showing.article.language):
+            return unindexed(view(request, showing, token))
+
+    return page
+
+
+def _closed(request):
+    return unindexed(render(request, "shown/closed.html", status=410))
+
+
+@require_safe
+@shown_page
+def text(request, showing, token):
+    return _show(request, showing, token, RemarkForm())
+
+
+def _show(request, showing, token, form, *, status=200):
+    article = showing.article
+    context = {
+        "showing": showing,
+        "article": article,
+        "text": showing.revision,
+        "part": access.shown_part(showing),
+        "bylines": Byline.objects.filter(article=article).select_related("contributor"),
+        "is_live": article.is_public and article.live_id == showing.revision_id,
+        "token": token,
+        "form": form,
+    }
+    return render(request, "shown/text.html", context, status=status)
+
+
+@require_POST
+@shown_page
+def create_remark(request, showing, token):
+    if not showing.wants_answer:
+        return _closed(request)
+    form = RemarkForm(request.POST)
+    if not form.is_valid():
+        return _show(request, showing, token, form, status=422)
+    try:
+        showings.remark(showing, name=form.cleaned_data["name"], words=form.cleaned_data["words"])
+    except showings.LinkIsClosed:
+        return _closed(request)
+    except RuleBroken as broken:
+        form.add_error(None, str(broken))
+        return _show(request, showing, token, form, status=409)
+    return redirect("shown:thanks", token)
+
+
+@require_safe
+@shown_page
+def thanks(request, showing, token):
+    if not showing.wants_answer:
+        return _closed(request)
+    return render(request, "shown/thanks.html", {"showing": showing, "token": token})
