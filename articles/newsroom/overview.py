@@ -224,6 +224,8 @@ def _running(relay, facts):
         ),
         state=_("Overdue")
         if late > 0
+        else _("Asked for a yes")
+        if article and article.asked_id
         else _("Sent back")
         if status == Status.SENT_BACK
         else _("Writing"),

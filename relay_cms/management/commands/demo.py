@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from articles import desk, workflow
-from articles.models import Article, Byline, Draft
+from articles import desk, notes, workflow
+from articles.models import Article, Byline, ChecklistItem, Draft
 from articles.models.tag import tags_for
 from articles.transfer import import_relay, read_relay
 from relay_cms import drawings
@@ -88,6 +88,9 @@ class Command(BaseCommand):
         self._present()
         self._news(vibeke, mads)
         self._illustrate()
+        # Last: from now on nothing is published unread.
+        for position, item in enumerate(_read("present.json")["checklist"], start=1):
+            ChecklistItem.objects.create(position=position, **item)
         for name, email in ((person[0], person[1]) for person in (*STAFF, ADMINISTRATOR)):
             self.stdout.write(f"{name}: {email} / {PASSWORD}")
 
@@ -128,11 +131,30 @@ class Command(BaseCommand):
         Handoff.objects.filter(pk=handoff.pk).update(offered=began, answered=began)
         handoff.moves.update(at=began)
         if "text" in turn:
-            article = desk.article_for(handoff.leg)
-            writer = handoff.receiver.user
-            desk.save_draft(article, turn["text"], by=writer, version=1)
-            if turn.get("submitted"):
-                workflow.take_step(article, "submit", by=writer)
+            self._write(desk.article_for(handoff.leg), turn, editor, handoff.receiver.user)
+        if "next" in turn:
+            person, message = self._person(**turn["next"]["person"]), turn["next"]["message"]
+            baton.nominate(handoff.relay, person, by=handoff.receiver.user, message=message)
+
+    def _write(self, article, turn, editor, writer):
+        """A text as it stands, after the first round of changes where it has seen one."""
+        if "first_text" in turn:
+            draft = desk.save_draft(article, turn["first_text"], by=writer, version=1)
+            workflow.take_step(article, "submit", by=writer)
+            answers = {
+                notes.write(
+                    article, note["words"], by=editor, version=draft.version, block=note["block"]
+                ): note["answer"]
+                for note in turn["notes"]
+            }
+            workflow.take_step(article, "send_back", by=editor, note=turn["sent_back"])
+            for note, answer in answers.items():
+                if answer:
+                    notes.answer(note, answer, by=writer)
+        version = Draft.objects.get(article=article).version
+        desk.save_draft(article, turn["text"], by=writer, version=version)
+        if turn.get("submitted"):
+            workflow.take_step(article, "submit", by=writer)
 
     def _be_declined(self, turn):
         baton.decline(
