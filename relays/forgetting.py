@@ -68,7 +68,7 @@ def _anonymise(person):
     with translation.override(settings.LANGUAGE_CODE):
         person.name = _("Anonymised")
     person.slug = unique_slug(person.name, Contributor.objects)
-    person.email = person.assistant_email = None
+    person.email = person.assistant_email = person.portrait = None
     person.phone = person.job_title = person.organisation = person.biography = ""
     person.forgotten = timezone.now()
     person.save()

@@ -16,6 +16,7 @@ from articles.newsroom import pool
 from relays import baton, forgetting
 from relays.invariants import breaches
 from relays.models import Contributor, Handoff
+from relays.models.picture import Shape
 from tests.factories import (
     begin_leg,
     handoff_states,
@@ -23,6 +24,7 @@ from tests.factories import (
     make_editor,
     make_handoff,
     make_news,
+    make_picture,
     make_relay,
     moves,
 )
@@ -63,6 +65,7 @@ def test_of_a_nominee_who_was_never_asked_nothing_is_left_after_a_year(clock):
         job_title="Rektor",
         organisation="Skovby Skole",
         biography="Har ledet skoler i tyve år.",
+        portrait=make_picture(Shape.SQUARE),
     )
     make_handoff(make_relay(), receiver=person)
     clock.move_to(A_YEAR_LATER)
@@ -82,6 +85,7 @@ def test_of_a_nominee_who_was_never_asked_nothing_is_left_after_a_year(clock):
         "job_title": "",
         "organisation": "",
         "biography": "",
+        "portrait": None,
         "forgotten": A_YEAR_LATER,
     }
 
