@@ -37,7 +37,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 25  # of the whole page: session, user, rights, and the review's own
+QUERIES = 24  # of the whole page: session, user, rights, and the review's own
 
 
 @pytest.fixture(autouse=True)
