@@ -139,13 +139,6 @@ def _lock(article):
 
 def _reread(showing):
     _lock(showing.article)
-    return (
-        Showing.objects.for_page()
-        .select_related(
-            "item",
-            "revision__article__leg__handoff",
-            "revision__article__leg__contributor",
-            "revision__article__responsible_editor__deputy",
-        )
-        .get(pk=showing.pk)
+    return Showing.objects.select_related("item", "made_by", "revision__article__leg").get(
+        pk=showing.pk
     )

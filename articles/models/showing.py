@@ -5,7 +5,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.models.article import Article, Revision, Withdrawal
+from articles.models.article import Article, Byline, Revision, Withdrawal
 from articles.models.checklist import ChecklistItem
 from relays.models import User
 from relays.models.link import token_hash
@@ -36,13 +36,15 @@ class ShowingQuerySet(models.QuerySet):
         return self.filter(purpose=Purpose.COLLEAGUE)
 
     def for_page(self):
-        """The joins that the page of a shown text reads."""
+        """What the page of a shown text reads."""
+        writers = Byline.objects.select_related("contributor__portrait")
         return self.select_related(
+            "revision__picture",
             "revision__article__relay",
             "revision__article__theme",
             "revision__article__leg",
             "made_by",
-        )
+        ).prefetch_related(Prefetch("revision__article__bylines", writers))
 
     def with_remarks(self):
         """What a list of showings reads: no bodies."""

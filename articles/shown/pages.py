@@ -11,7 +11,7 @@ from django.utils import translation
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import access, showings
-from articles.models import Byline, Showing
+from articles.models import Showing
 from articles.shown.forms import RemarkForm
 from relays.errors import RuleBroken
 from relays.links import unindexed
@@ -48,7 +48,7 @@ def _show(request, showing, token, form, *, status=200):
         "article": article,
         "text": showing.revision,
         "part": access.shown_part(showing),
-        "bylines": Byline.objects.filter(article=article).select_related("contributor"),
+        "bylines": list(article.bylines.all()),
         "is_live": article.is_public and article.live_id == showing.revision_id,
         "token": token,
         "form": form,
