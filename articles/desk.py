@@ -59,11 +59,13 @@ def save_draft(
     by: User | None,
     version: int,
     change_approved: bool = False,
+    by_itself: bool = False,
 ) -> Draft:
     """Save the working copy that was opened as `version`.
 
     Raises Conflict with the other text where somebody saved in between, and TextIsPassedOn
-    where the text is approved and `change_approved` does not say that it is meant.
+    where the text is approved and `change_approved` does not say that it is meant. What a page
+    saves by itself changes the working copy and nothing else: no approval ends that way.
     """
     article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     draft = Draft.objects.get(article=article)
@@ -71,6 +73,8 @@ def save_draft(
     ask_before_saving(article, content, by=by, version=version, change_approved=change_approved)
     if content == draft.content:
         return draft
+    if by_itself and not workflow.stays_where_it_is(article):
+        raise RuleBroken(_("The text is approved or published by now. Save it yourself."))
     _write(draft, content, by=by)
     workflow.reopen_text(article, by=by)
     return draft
@@ -81,10 +85,10 @@ def ask_before_saving(
 ) -> None:
     """Raises what `save_draft` would. The article is locked by whoever calls."""
     draft = Draft.objects.get(article=article)
+    if _cleaned(draft, content) == draft.content:
+        return  # an answer that got lost is asked for again: it has been saved, and that is that
     if by is not None and not permissions.may_write(by, article):
         raise RuleBroken(_("The text is with the editors. Take it back to go on writing."))
-    if _cleaned(draft, content) == draft.content:
-        return
     if version != draft.version:
         raise Conflict(draft)
     if article.status in PASSED_ON and not change_approved:
@@ -119,6 +123,24 @@ def _cleaned(draft, content):
     if content["picture"] is None:  # words about a picture that is not there
         content |= {"alt": "", "is_decorative": False, "caption": ""}
     return content | {"body": clean_html(content["body"])}
+
+
+@transaction.atomic
+def name_revision(article: Article, *, by: User) -> Revision:
+    """The text as it is now, as a revision: something to come back to."""
+    article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+    if not permissions.may_write(by, article):
+        raise RuleBroken(_("The text is with the editors. Take it back to go on writing."))
+    if not any(Draft.objects.get(article=article).content.values()):
+        raise RuleBroken(_("There is no text yet."))
+    return revisions.freeze(article, Reason.NAMED, by=by)
+
+
+@transaction.atomic
+def keep_theirs(article: Article) -> Revision:
+    """The text as it is now, before somebody who has seen both saves another one over it."""
+    article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+    return revisions.freeze(article, Reason.NAMED, by=Draft.objects.get(article=article).saved_by)
 
 
 @transaction.atomic

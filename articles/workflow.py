@@ -245,6 +245,11 @@ def steps_open_to(user: User, article: Article) -> dict[str, str]:
     }
 
 
+def stays_where_it_is(article: Article) -> bool:
+    """A change to the newest text moves nothing on this road: the text is still being written."""
+    return article.status not in AFTER_A_CHANGE
+
+
 @transaction.atomic
 def take_step(
     article: Article,

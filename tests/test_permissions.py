@@ -75,6 +75,9 @@ TABLE = """
 /baton/{offered}/showings/{showing}/revoke/ | 405 | 404
 /baton/{offered}/text/ | 404 | 404
 /baton/{offered}/text/word/ | 405 | 404
+/baton/{offered}/text/draft/ | 405 | 404
+/baton/{offered}/text/revisions/ | 404 | 405
+/baton/{offered}/text/revisions/1/ | 404 | 404
 /baton/{offered}/text/preview/ | 404 | 405
 /baton/{offered}/text/changes/ | 404 | 405
 /baton/{offered}/text/steps/ | 405 | 404
@@ -175,6 +178,7 @@ TABLE = """
 /admin/articles/article/{draft}/history/ | login login login 200 200 200 | login login login 200 200 200
 /admin/articles/article/{published}/revisions/1/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/articles/article/{published}/compare/ | login login login 200 200 200 | login login login 405 405 405
+/admin/articles/article/{draft}/draft/ | login login login 405 405 405 | login login login 200+ 200+ 200+
 /admin/articles/article/{homeless}/leg/ | login login login 405 405 405 | login login login 302+ 302+ 302+
 /admin/articles/article/{draft}/word/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/articles/article/{draft}/showings/ | login login login 200 200 200 | login login login 201+ 201+ 201+
@@ -262,6 +266,7 @@ FORMS = {
     "/admin/articles/article/{draft}/checklist/": {"tick": "{item}"},
     "/admin/articles/checklistitem/add/": {"label": "Ny", "position": "1"},
     "/admin/articles/checklistitem/{item}/change/": {"label": "Ny"},
+    "/admin/articles/article/{draft}/draft/": {"title": "Ny", "version": "2"},
     "/admin/articles/tag/add/": {"name": "Ny", "slug": "ny"},
     "/admin/articles/tag/{tag}/change/": {"name": "Ny"},
 }

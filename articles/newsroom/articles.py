@@ -10,10 +10,10 @@ from django.urls import path, reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from articles import desk, permissions, workflow
+from articles import autosave, desk, permissions, workflow
 from articles.models import Article, Byline, Draft, Revision
 from articles.newsroom import comparing, showings
-from articles.newsroom.forms import ArticleForm
+from articles.newsroom.forms import ArticleForm, DraftForm
 from articles.newsroom.review import ReviewPages
 from articles.newsroom.word_files import WordPages
 from articles.templatetags.article_words import move_name
@@ -257,6 +257,9 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
             *_others, context["next_step"] = adminform
             adminform.fieldsets = adminform.fieldsets[:-1]
             context["theirs"] = getattr(context["adminform"].form, "theirs", None)
+            if context["theirs"]:
+                desk.keep_theirs(article)  # whoever saves again has seen it, and may write over it
+            context |= self._draft_kept(request.user, context["article"])
         response = super().render_change_form(request, context, *args, **kwargs)
         if getattr(request, "step_refusal", None):
             response.status_code = 409
@@ -276,6 +279,17 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
             "move_form": MoveToLegForm(),
         }
 
+    def _draft_kept(self, user, article):
+        """What `_keep_draft.html` wants. A text on its way to readers is saved by hand alone."""
+        stays = workflow.stays_where_it_is(article)
+        return {
+            "draft_key": f"article-{article.pk}-{user.pk}",
+            "draft_url": reverse("admin:articles_article_draft", args=[article.pk])
+            if stays
+            else "",
+            "saved": autosave.when_saved(article.draft),
+        }
+
     # Revisions, and articles without a leg ------------------------------------------------------
 
     def get_urls(self):
@@ -287,6 +301,7 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
                 name="articles_article_revision",
             ),
             path("<int:article_id>/compare/", view(self.compare), name="articles_article_compare"),
+            path("<int:article_id>/draft/", view(self.keep_draft), name="articles_article_draft"),
             path("<int:article_id>/leg/", view(self.move), name="articles_article_move"),
             *showings.urls(view),
             *super().get_urls(),
@@ -337,6 +352,14 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
             "compared": comparing.compared(article, request.user, request.GET),
         }
         return render(request, "admin/articles/article/compare.html", context)
+
+    def keep_draft(self, request, article_id):
+        """Where the form saves by itself while somebody writes (static/js/keep-draft.js)."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        self._ask(request)
+        article = get_object_or_404(Article, pk=article_id)
+        return autosave.save(article, DraftForm(request.POST), by=request.user)
 
     def move(self, request, article_id):
         """An article whose leg was given up: to another leg, or to the news."""

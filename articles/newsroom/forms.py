@@ -94,8 +94,8 @@ class KeyedTagField(TagField):
         return {tag_key(word) for word in words}
 
 
-class ArticleForm(NewsroomForm):
-    """An article's draft and what belongs to it. Saving goes through the desk."""
+class DraftForm(forms.Form):
+    """The text of an article."""
 
     title = TitleField(
         label=_("Title"),
@@ -112,6 +112,12 @@ class ArticleForm(NewsroomForm):
         widget=forms.TextInput({"class": "vTextField"}),
         help_text=Draft._meta.get_field("interests").help_text,
     )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class ArticleForm(DraftForm, NewsroomForm):
+    """An article's draft and what belongs to it. Saving goes through the desk."""
+
     picture = PictureField(Shape.WIDE, label=_("Picture"))
     alt = Draft._meta.get_field("alt").formfield(widget=forms.TextInput({"class": "vTextField"}))
     is_decorative = Draft._meta.get_field("is_decorative").formfield()
@@ -123,7 +129,6 @@ class ArticleForm(NewsroomForm):
         required=False,
         help_text=_("Words between commas. A tag that is there already is found again."),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     change_approved = change_approved_field()
     note = forms.CharField(
         label=_("Note"),

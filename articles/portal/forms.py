@@ -129,6 +129,12 @@ class ShowForm(forms.Form):
     )
 
 
+class PlaceForm(forms.Form):
+    """Which of its two pages a form was sent from."""
+
+    place = forms.ChoiceField(choices=[("turn", "turn"), ("text", "text")], required=False)
+
+
 class NewLinkForm(forms.Form):
     email = forms.EmailField(
         label=_("Your e-mail"),
@@ -155,6 +161,10 @@ class AnswersForm(forms.Form):
                 required=False,
                 widget=forms.Textarea({"rows": 2, "class": "short"}),
             )
+
+    @property
+    def names(self):
+        return " ".join(self.notes)
 
     @property
     def rows(self):

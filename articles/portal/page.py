@@ -1,9 +1,11 @@
 from functools import wraps
 
+from django.http import Http404
 from django.utils import translation
 
-from relays.links import unindexed
-from relays.models import Handoff
+from articles.portal.forms import PlaceForm
+from relays.links import turn_of, unindexed
+from relays.models import Handoff, Leg
 
 
 def portal_page(view):
@@ -16,3 +18,19 @@ def portal_page(view):
             return unindexed(view(request, handoff_id, *args, **kwargs))
 
     return page
+
+
+def leg_of(request, handoff_id: int) -> tuple[Handoff, Leg]:
+    """The turn that this browser may open, and its leg. 404 where there is none yet."""
+    handoff = turn_of(request, handoff_id)
+    leg = Leg.objects.filter(handoff=handoff).select_related("relay", "contributor").first()
+    if leg is None:
+        raise Http404
+    return handoff, leg
+
+
+def page_of_the_form(request) -> str:
+    """The page that a form was on, where it stands on two: there one goes on."""
+    form = PlaceForm(request.POST)
+    is_beside_the_text = form.is_valid() and form.cleaned_data["place"] == "text"
+    return "portal:text" if is_beside_the_text else "portal:turn"

@@ -14,7 +14,7 @@ from icalendar import Calendar, Event
 from articles import desk
 from articles.models import Article, Status
 from articles.portal import forms
-from articles.portal.page import portal_page
+from articles.portal.page import page_of_the_form, portal_page
 from articles.portal.showing import beside
 from articles.publication.chain import chain_rows
 from relays import baton, letters, workdays
@@ -61,8 +61,7 @@ def _show(request, handoff, *, status=200, **bound):
         context["article"] = _article(context["leg"])
         context |= _from_the_editors(context["leg"], context["article"])
         context |= beside(handoff, context["article"])
-        context["nominees"] = _nominees(context["leg"])
-        context["may_name"] = _open_nominations(context["leg"]) < MOST_NOMINATIONS
+        context |= nominations(context["leg"])
         context["next"] = _next(context["leg"])
         context["sent"] = _sent(handoff)
         context["site_url"] = settings.SITE_URL
@@ -101,6 +100,14 @@ def _from_the_editors(leg, article):
         "message": back.note if is_back else "",
         "hear_by": leg.handed_in
         and workdays.shift(timezone.localdate(leg.handed_in), settings.REVIEW_DAYS),
+    }
+
+
+def nominations(leg: Leg | None) -> dict:
+    """Whom the holder has named, and whether one more fits."""
+    return {
+        "nominees": _nominees(leg),
+        "may_name": _open_nominations(leg) < MOST_NOMINATIONS,
     }
 
 
@@ -192,7 +199,7 @@ def change_presentation(request, handoff_id):
         return _show(request, handoff, status=422, presentation_form=form)
     handoff.receiver.save(update_fields=form.changed_data)
     messages.success(request, _("Thank you. This is how we present you."))
-    return redirect("portal:turn", handoff_id)
+    return redirect(page_of_the_form(request), handoff_id)
 
 
 @require_POST
@@ -275,7 +282,7 @@ def create_nomination(request, handoff_id):
         form.add_error(None, str(broken))
         return _show(request, handoff, status=409, nomination_form=form)
     messages.success(request, _("Thank you. The editors will ask when your post is out."))
-    return redirect("portal:turn", handoff_id)
+    return redirect(page_of_the_form(request), handoff_id)
 
 
 @require_POST

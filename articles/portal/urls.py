@@ -1,6 +1,6 @@
 from django.urls import path
 
-from articles.portal import showing, turn, writing
+from articles.portal import revisions, showing, turn, writing
 
 app_name = "portal"
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("<int:handoff_id>/dates.ics", turn.calendar, name="calendar"),
     path("<int:handoff_id>/text/", writing.text, name="text"),
     path("<int:handoff_id>/text/word/", writing.create_from_word, name="create-from-word"),
+    path("<int:handoff_id>/text/draft/", writing.keep_draft, name="keep-draft"),
+    path("<int:handoff_id>/text/revisions/", revisions.revisions, name="revisions"),
+    path("<int:handoff_id>/text/revisions/<int:number>/", revisions.revision, name="revision"),
     path("<int:handoff_id>/text/preview/", writing.preview, name="preview"),
     path("<int:handoff_id>/text/changes/", writing.changes, name="changes"),
     path("<int:handoff_id>/text/steps/", writing.create_step, name="create-step"),

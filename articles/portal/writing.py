@@ -1,4 +1,5 @@
-"""The writer's desk: a form that saves by hand, a preview, and the two steps that are the writer's."""
+"""The writer's desk: a form that saves by hand and by itself, a preview, and the two steps that
+are the writer's."""
 
 from django.contrib import messages
 from django.http import Http404
@@ -6,32 +7,30 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import access, desk, notes, permissions, word, workflow
+from articles import access, autosave, desk, notes, permissions, word, workflow
 from articles.changes import between
 from articles.forms import WordForm
 from articles.models import Article, Byline, Draft
-from articles.portal.forms import AnswersForm, TextForm, VersionForm
-from articles.portal.page import portal_page
+from articles.portal.forms import (
+    AnswersForm,
+    NominationForm,
+    PresentationForm,
+    TextForm,
+    VersionForm,
+)
+from articles.portal.page import leg_of, portal_page
+from articles.portal.turn import nominations
 from relays.errors import RuleBroken
-from relays.links import turn_of
-from relays.models import Leg, LegState
+from relays.models import Leg, LegState, User
 from relays.richtext import editor_csp, word_count
 
 WRITERS_STEPS = ("submit", "take_back", "agree")
 
 
-def _turn(request, handoff_id):
-    handoff = turn_of(request, handoff_id)
-    leg = Leg.objects.filter(handoff=handoff).select_related("relay", "contributor").first()
-    if leg is None:
-        raise Http404
-    return handoff, leg
-
-
 @portal_page
 def text(request, handoff_id):
     """The text, to read or to write on."""
-    handoff, leg = _turn(request, handoff_id)
+    handoff, leg = leg_of(request, handoff_id)
     if request.method == "POST":
         return _save(request, handoff, leg, _after_saving)
     article = Article.objects.for_steps().filter(leg=leg).first() or _blank(leg)
@@ -41,7 +40,8 @@ def text(request, handoff_id):
     return _show(request, handoff, leg, article, form)
 
 
-def _article_to_write(leg):
+def article_to_write(leg: Leg) -> Article:
+    """The text of a leg that has not been given up."""
     if leg.state == LegState.ABANDONED:
         raise RuleBroken(_("The baton is back with the editors, and your text with it."))
     return Article.objects.for_steps().get(pk=desk.article_for(leg).pk)
@@ -54,7 +54,7 @@ def _blank(leg):
     return article
 
 
-def _may_write(user, leg, article):
+def may_write(user: User, leg: Leg, article: Article) -> bool:
     if leg.state == LegState.ABANDONED:
         return False
     return article.pk is None or permissions.may_write(user, article)
@@ -64,14 +64,14 @@ def _may_write(user, leg, article):
 @portal_page
 def create_from_word(request, handoff_id):
     """The text out of a Word file. What was typed comes along with the file and is saved first."""
-    handoff, leg = _turn(request, handoff_id)
+    handoff, leg = leg_of(request, handoff_id)
     return _save(request, handoff, leg, _take_from_word)
 
 
 def _save(request, handoff, leg, then):
     """Save what was typed, then go on with the draft as it is now."""
     try:
-        article = _article_to_write(leg)
+        article = article_to_write(leg)
     except RuleBroken as broken:
         messages.error(request, str(broken))
         return redirect("portal:turn", handoff.pk)
@@ -84,6 +84,7 @@ def _save(request, handoff, leg, then):
     try:
         article.draft = desk.save_draft(article, content, by=by, version=version)
     except desk.Conflict as conflict:
+        desk.keep_theirs(article)  # whoever saves again has seen it, and may write over it
         form.data = form.data.copy()
         form.data["version"] = conflict.theirs.version
         form.add_error(None, str(conflict))
@@ -95,6 +96,8 @@ def _save(request, handoff, leg, then):
 
 
 def _after_saving(request, handoff, leg, article):
+    if "_name" in request.POST:
+        return _name(request, handoff, article, handoff.receiver.user)
     if "_submit" in request.POST:
         return _take("submit", request, handoff, article, handoff.receiver.user)
     if "_show" in request.POST:
@@ -137,35 +140,76 @@ def _save_answers(request, article, by):
             notes.answer(note, words, by=by)
 
 
+def _name(request, handoff, article, by):
+    try:
+        revision = desk.name_revision(article, by=by)
+    except RuleBroken as broken:
+        messages.error(request, str(broken))
+    else:
+        messages.success(
+            request,
+            _("The text is kept as revision %(number)s. You can always come back to it.")
+            % {"number": revision.number},
+        )
+    return redirect("portal:text", handoff.pk)
+
+
 def _show(request, handoff, leg, article, form, *, word_form=None, status=200, theirs=None):
-    response = render(
-        request,
-        "portal/text.html",
-        {
-            "handoff": handoff,
-            "relay": handoff.relay,
-            "leg": leg,
-            "article": article,
-            "form": form,
-            "word_form": word_form or WordForm(),
-            "theirs": theirs,
-            "answers": _answers(article, request.POST or None),
-            "words": word_count(article.draft.body),
-            "may_write": _may_write(handoff.receiver.user, leg, article),
-            "steps": workflow.steps_open_to(handoff.receiver.user, article) if article.pk else {},
-            "editor": handoff.relay.editors.filter(is_active=True).order_by("pk").first(),
-        },
-        status=status,
-    )
+    answers = _answers(article, request.POST or None)
+    context = {
+        "handoff": handoff,
+        "relay": handoff.relay,
+        "leg": leg,
+        "article": article,
+        "form": form,
+        "word_form": word_form or WordForm(),
+        "theirs": theirs,
+        "answers": answers,
+        "words": word_count(article.draft.body),
+        "draft_key": f"turn-{handoff.pk}",
+        "saved": autosave.when_saved(article.draft) if article.pk else "",
+        "may_write": may_write(handoff.receiver.user, leg, article),
+        "steps": workflow.steps_open_to(handoff.receiver.user, article) if article.pk else {},
+        "editor": handoff.relay.editors.filter(is_active=True).order_by("pk").first(),
+        "previous": _previous_post(leg),
+    }
+    if context["may_write"]:
+        context |= {
+            **nominations(leg),
+            "nomination_form": NominationForm(prefix="next"),
+            "presentation_form": PresentationForm(instance=handoff.receiver, prefix="you"),
+        }
+    response = render(request, "portal/text.html", context, status=status)
     response._csp_update = editor_csp()
+    return response
+
+
+def _previous_post(leg):
+    """What the writer answers: the post of the leg before."""
+    posts = Article.objects.public().filter(relay=leg.relay, leg__number__lt=leg.number or 0)
+    return posts.with_headline().order_by("-leg__number").first()
+
+
+@require_POST
+@portal_page
+def keep_draft(request, handoff_id):
+    """Where the page saves by itself while somebody writes (static/js/keep-draft.js)."""
+    handoff, leg = leg_of(request, handoff_id)
+    try:
+        article = article_to_write(leg)
+    except RuleBroken as broken:
+        return autosave.refusal(broken)
+    response = autosave.save(article, TextForm(request.POST), by=handoff.receiver.user)
+    if response.status_code == 200:
+        _save_answers(request, article, handoff.receiver.user)
     return response
 
 
 @require_safe
 @portal_page
 def preview(request, handoff_id):
-    """The draft as readers will see it, for its writer alone."""
-    handoff, leg = _turn(request, handoff_id)
+    """The draft as readers will see it, for its writer alone: wide, or as on a phone."""
+    handoff, leg = leg_of(request, handoff_id)
     articles = Article.objects.for_desk().prefetch_related(Byline.with_portrait())
     article = articles.filter(leg=leg).first()
     if article is None:
@@ -178,6 +222,7 @@ def preview(request, handoff_id):
             "relay": handoff.relay,
             "article": article,
             "part": access.draft_part(article),
+            "is_phone": "phone" in request.GET,
             "editor": handoff.relay.editors.filter(is_active=True).order_by("pk").first(),
         },
     )
@@ -187,7 +232,7 @@ def preview(request, handoff_id):
 @portal_page
 def changes(request, handoff_id):
     """What the editors have changed, for the writer to say yes to or to edit on."""
-    handoff, leg = _turn(request, handoff_id)
+    handoff, leg = leg_of(request, handoff_id)
     article = Article.objects.for_steps().filter(leg=leg).first()
     if article is None or article.asked is None or article.vouched is None:
         raise Http404
@@ -209,7 +254,7 @@ def changes(request, handoff_id):
 @require_POST
 @portal_page
 def create_step(request, handoff_id):
-    handoff, leg = _turn(request, handoff_id)
+    handoff, leg = leg_of(request, handoff_id)
     step = request.POST.get("step")
     article = Article.objects.filter(leg=leg).first()
     if step not in WRITERS_STEPS or article is None:

@@ -326,6 +326,10 @@ class Leg(models.Model):
         """Whole days past the due date; 0 or less while there is time."""
         return (timezone.localdate() - self.due).days if self.due else 0
 
+    @property
+    def days_left(self):
+        return max(0, -self.days_late)
+
 
 class HandoffQuerySet(models.QuerySet):
     def open(self):

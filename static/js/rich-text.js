@@ -12,7 +12,9 @@ for (const field of document.querySelectorAll("textarea[data-django-prose-editor
   format.value = "html"
 }
 
-document.addEventListener("prose-editor:ready", ({ target }) => {
+document.addEventListener("prose-editor:ready", ({ target, detail }) => {
+  // Whoever else writes into the field (keep-draft.js) says so by a change.
+  target.addEventListener("change", () => detail.editor.commands.setContent(target.value))
   const label = document.querySelector(`label[for="${target.id}"]`)
   const editor = target.closest(".prose-editor")
   const area = editor?.querySelector(".ProseMirror[contenteditable]")
