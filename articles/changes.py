@@ -127,7 +127,8 @@ class _Marking:
                 yield block.around, block.tag, self._whole(row, block)
             else:
                 block = self.old[row.old[0]]
-                yield self._where_it_stood(block, came), block.tag, self._whole(row, block)
+                around, tag = self._where_it_stood(block, came)
+                yield around, tag, self._whole(row, block)
 
     def _where_it_stood(self, block, came):
         """What is around a removed block, without parting the list entry that goes on after it."""
@@ -138,7 +139,7 @@ class _Marking:
         held = shared(before[0].around, after[0].around) if before and after else ()
         while held and held[-1].kind != "li":
             held = held[:-1]
-        return around if around[: len(held)] == held else held
+        return (around, block.tag) if around[: len(held)] == held else (held, block.tag or "p")
 
     def _whole(self, row: Row, block: Block):
         kind = Kind.ADDED if row.new else Kind.REMOVED

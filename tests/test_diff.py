@@ -377,6 +377,12 @@ def two_texts(draw):
 @example(("<p>a b c d</p><p>e f g h</p>", "<p>a b c d e f g h</p>"))
 @example(("<p>a b c d e f g h</p>", "<p>a b c d</p><p>e f g h</p>"))
 @example(("<ul><li><p>a</p></li><li><p>b</p></li></ul>", "<ul><li><p>a</p><p>c</p></li></ul>"))
+@example(
+    (
+        "<ul><li><p>a</p><ol><li><p>a</p></li></ol></li><li>a</li></ul>a",
+        "<ul><li><p>a</p><ul><li><p>a</p></li></ul></li><li><p>a</p></li></ul>",
+    )
+)
 @settings(max_examples=250, deadline=None)
 def test_taking_what_was_added_gives_the_new_text_and_leaving_it_the_old(texts):
     old, new = texts

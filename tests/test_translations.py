@@ -344,6 +344,7 @@ def make_newsroom():
     yield f"{admin}relays/heldkind/{HeldKind.objects.get().pk}/change/"
     for article in Article.objects.all():
         yield f"{admin}articles/article/{article.pk}/change/"
+        yield f"{admin}articles/article/{article.pk}/compare/"
         for revision in article.revisions.all():
             yield f"{admin}articles/article/{article.pk}/revisions/{revision.number}/"
     yield f"{admin}relays/contributor/{make_contributor().pk}/change/"
