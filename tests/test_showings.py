@@ -28,6 +28,7 @@ from tests.factories import (
     make_editor,
     make_leg_article,
     make_news,
+    make_picture,
     make_relay,
     make_user,
     publish,
@@ -276,6 +277,17 @@ def test_the_byline_is_the_one_that_readers_will_see():
     person.save()
 
     assert "<b>Ida Ulv</b> cook, Skovby" in read(path)
+
+
+def test_the_picture_of_the_text_stands_over_it(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    picture = make_picture()
+    article = make_text(picture=picture, alt="A tray")
+    path = path_to(article)
+    write(article, picture=None)
+
+    assert f'src="{picture.src}"' in read(path)
+    assert 'alt="A tray"' in read(path)
 
 
 def test_the_page_tells_nothing_of_people_but_their_names():
