@@ -95,7 +95,7 @@ def test_a_turn_from_the_letter_to_the_reader(open_phone, open_as):
     unfold(page, "due")
     page.fill("[name=due]", later.isoformat())
     press(page, "/date/")
-    page.locator("[role=status]").wait_for()
+    page.locator("p.note[role=status]").wait_for()
     assert relay.legs.get().due >= later
 
     page.locator("a.btn").click()
@@ -103,7 +103,7 @@ def test_a_turn_from_the_letter_to_the_reader(open_phone, open_as):
     page.locator(".ProseMirror[contenteditable]").click()
     page.keyboard.type("Hver dag ruller bakkerne ud.")
     page.locator("form.write .row .btn:not(.quiet)").click()
-    page.locator("[role=status]").wait_for()
+    page.locator("p.note[role=status]").wait_for()
     article = Article.objects.get(leg__relay=relay)
     assert article.draft.body == "<p>Hver dag ruller bakkerne ud.</p>"
 
@@ -113,7 +113,7 @@ def test_a_turn_from_the_letter_to_the_reader(open_phone, open_as):
     page.select_option("[name=next-sector]", "private")
     page.fill("[name=next-message]", "Fordi hun svarer igen.")
     press(page, "/nominations/")
-    page.locator("[role=status]").wait_for()
+    page.locator("p.note[role=status]").wait_for()
     assert relay.handoffs.nominated().get().receiver.name == "Lone Tranekær"
 
     page.locator("a.btn").click()
@@ -125,7 +125,7 @@ def test_a_turn_from_the_letter_to_the_reader(open_phone, open_as):
     desk = open_as(editor)
     desk.goto("/admin/")
     desk.locator(".relay-todo .button").first.click()
-    desk.locator("[name=_step_publish]").click()
+    desk.locator("[name=step][value=publish]").click()
     desk.wait_for_load_state()
     assert leg_states(relay) == ["finished"]
 
