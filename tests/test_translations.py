@@ -325,11 +325,11 @@ def make_newsroom():
     tagged = make_news("Om mad")
     tagged.tags.add(*tags_for(["Ældremad"]))
 
+    make_every_row_of_the_overview()
+    HeldKind.objects.create(kind="invitation")
     items = [ChecklistItem.objects.create(label=each, is_hard=True) for each in ("Ro", "Fro")]
     shown = put(make_leg_article(), "submitted")
     make_every_kind_of_showing(shown, make_editor(), items[0])
-    make_every_row_of_the_overview()
-    HeldKind.objects.create(kind="invitation")
 
     admin = "/admin/"
     yield from (admin, f"{admin}?all=1", f"{admin}relays/", f"{admin}articles/")
@@ -750,14 +750,16 @@ def test_each_kind_of_letter_speaks_the_language_of_its_relay(language, settings
     for kind in letters.KINDS:
         is_for_editors = kind.startswith("editor") or kind in ("baton_free", "morning", "test")
         for handoff in (late, turns.first(), given):
-            waits = handoff is given
+            waits = kind.endswith("yes") and handoff is given
             letters.write(
                 kind,
                 to=editor if is_for_editors else handoff.receiver,
                 relay=handoff.relay,
                 handoff=handoff,
                 leg=None if waits else leg,
-                remark=SimpleNamespace(name="Kai Ro", words="" if waits else turns.words),
+                remark=SimpleNamespace(
+                    name="Kai Ro", words="" if handoff is given else turns.words
+                ),
                 **words,
             )
 
