@@ -18,6 +18,7 @@ from articles.models import (
     Byline,
     ChecklistItem,
     Draft,
+    Look,
     Revision,
     Tag,
     TaggedArticle,
@@ -804,6 +805,27 @@ def a_scheduled_article_is_not_approved():
 @refused("article_scheduled_is_approved (time)")
 def a_scheduled_article_has_no_time():
     update(put(make_news(), "scheduled"), publish_at=None)
+
+
+@refused("article_asked_is_sent_back")
+def a_text_that_is_with_the_editors_asks_its_writer():
+    article = put(make_news(), "submitted")
+    update(article, asked=article.revisions.get())
+
+
+@refused("note_answered_was_told")
+def a_note_is_answered_that_nobody_was_told():
+    article = put(make_news(), "submitted")
+    note = article.notes.create(revision=article.revisions.get(), words="Kortere?")
+    update(note, answered=timezone.now())
+
+
+@refused("look_one_each")
+def somebody_looked_twice():
+    article = put(make_news(), "submitted")
+    look = {"article": article, "user": make_editor(), "revision": article.revisions.get()}
+    Look.objects.create(**look)
+    Look.objects.create(**look)
 
 
 @refused("article_live_has_text")
