@@ -126,8 +126,10 @@ def open_page(chromium, live_server):
         return context.new_page()
 
     def note_script_errors(event):
-        # Chromium says so itself when one leaves a page that cross-fades for one that does not.
-        if "ViewTransition opt-in disabled" not in str(event.error):
+        # Chromium says so itself when one leaves a page that cross-fades for one that does not,
+        # and when a test makes the window smaller while it fades.
+        said = ("ViewTransition opt-in disabled", "Viewport size changed")
+        if not any(words in str(event.error) for words in said):
             troubles.append(f"script error: {event.error}")
 
     def note_policy_errors(message):

@@ -351,7 +351,6 @@ def make_newsroom():
     yield f"{admin}relays/theme/{make_theme().pk}/change/"
     yield f"{admin}articles/checklistitem/{items[0].pk}/change/"
     yield f"{admin}articles/checklistitem/{items[0].pk}/delete/"  # which its tick prevents
-    yield f"{admin}articles/article/{shown.pk}/delete/"
     yield f"{admin}articles/article/{shown.pk}/showings/"
     yield f"{admin}articles/tag/{tagged.tags.get().pk}/change/"
     yield f"{admin}relays/user/{make_chief_editor().pk}/change/"
