@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from icalendar import Calendar
 
-from articles.models import Article
+from articles.models import Article, Revision
 from relays import baton, letters
 from relays.models import Contributor, HandoffState, Link
 from tests.factories import (
@@ -744,3 +744,131 @@ def test_somebody_without_an_address_can_have_a_turn_by_phone():
 
     assert make_contributor(email=None).email is None
     assert h1_of(Visit(handoff).text()) == "You have the baton"
+
+
+# Beside the text, and what one can come back to ------------------------------------------------
+
+
+def test_the_desk_says_what_is_asked_by_when_and_what_came_before():
+    relay = english_relay(title="What belongs on the plate?", write_days=10)
+    publish_leg(relay, title="The post before")
+    handoff = make_handoff(relay, accepted=True, message="Which page would you tear out?")
+
+    html = Visit(handoff).text("text")
+
+    for words in (
+        "What belongs on the plate?",
+        "The post before",
+        "Which page would you tear out?",
+        f"Write to {handoff.giver.contributor.first_name}, not about",
+        f"{handoff.leg.days_left} days left",
+        f'href="{reverse("portal:turn", args=[handoff.pk])}#h-time"',
+    ):
+        assert words in html
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("presentation", {"you-name": "Åse Ørsted"}),
+        ("create-nomination", {"next-name": "Lone Tranekær", "next-message": "She knows."}),
+    ],
+)
+def test_a_form_beside_the_text_leads_back_to_the_text(name, form):
+    visit = Visit(holder())
+
+    beside = visit.post(name, place="text", **form)
+    elsewhere = visit.post(name, **form)
+
+    assert beside.url == reverse("portal:text", args=[visit.handoff.pk])
+    assert elsewhere.url == reverse("portal:turn", args=[visit.handoff.pk])
+
+
+def test_a_revision_is_kept_when_somebody_asks_for_one():
+    handoff = holder()
+    visit = Visit(handoff)
+
+    written(visit, _name="1")
+
+    [revision] = Article.objects.get(leg=handoff.leg).revisions.all()
+    assert (revision.title, revision.reason, revision.by) == (
+        "On the plate",
+        "named",
+        handoff.receiver.user,
+    )
+    assert "kept as revision 1" in visit.text("text")
+    assert "On the plate" in visit.text("revisions")
+
+
+def test_an_empty_text_is_no_revision():
+    visit = Visit(holder())
+
+    visit.post("text", title="", body="", version=1, _name="1")
+
+    assert Revision.objects.count() == 0
+    assert "There is no text yet." in visit.text("text")
+
+
+def revision_page(visit, number):
+    return reverse("portal:revision", args=[visit.handoff.pk, number])
+
+
+def test_an_earlier_revision_is_gone_on_from_and_the_present_text_is_kept():
+    handoff = holder()
+    visit = Visit(handoff)
+    written(visit, _name="1", title="First")
+    written(visit, title="Second")
+
+    assert "First" in visit.client.get(revision_page(visit, 1)).content.decode()
+    visit.client.post(revision_page(visit, 1))
+
+    article = Article.objects.get(leg=handoff.leg)
+    assert article.draft.title == "First"
+    kept = article.revisions.order_by("number").values_list("title", "reason")
+    assert list(kept) == [("First", "named"), ("Second", "named"), ("First", "restored")]
+
+
+def test_no_revision_is_gone_on_from_while_the_editors_read():
+    visit = Visit(holder())
+    written(visit, _name="1")
+    written(visit, title="Sent in", _submit="1")
+    before = all_rows()
+
+    visit.client.post(revision_page(visit, 1))
+
+    assert all_rows() == before
+    assert "Go on from this text" not in visit.client.get(revision_page(visit, 1)).content.decode()
+
+
+def test_a_revision_of_another_text_is_not_there():
+    other = Visit(holder())
+    written(other, _name="1")
+    visit = Visit(holder())
+    written(visit)
+
+    assert visit.client.get(revision_page(visit, 1)).status_code == 404
+    assert visit.client.post(revision_page(visit, 1)).status_code == 404
+
+
+def test_the_preview_presents_the_writer_as_the_byline_will():
+    handoff = holder()
+    visit = Visit(handoff)
+    written(visit)
+    Contributor.objects.filter(pk=handoff.receiver_id).update(
+        job_title="chef", organisation="The canteen"
+    )
+
+    assert "chef, The canteen" in visit.text("preview")
+    put(Article.objects.get(leg=handoff.leg), "live")
+    Contributor.objects.filter(pk=handoff.receiver_id).update(job_title="head chef")
+    assert "chef, The canteen" in visit.text("preview")
+    assert "head chef" not in visit.text("preview")
+
+
+def test_the_preview_is_as_wide_as_a_screen_or_as_a_phone():
+    visit = Visit(holder())
+    written(visit)
+
+    assert '<div class="screen">' in visit.text("preview")
+    phone = visit.client.get(visit._address("preview") + "?phone")
+    assert '<div class="phone">' in phone.content.decode()

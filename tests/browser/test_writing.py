@@ -79,10 +79,12 @@ def wait_for(page, words):
 
 def after_a_crash(page):
     """The page is gone in the middle of it; another one, with a connection again."""
+    context = page.context
     with suppress(PlaywrightError):
         page.goto("chrome://crash")
-    page.context.set_offline(False)
-    return page.context.new_page()
+    page.close()
+    context.set_offline(False)
+    return context.new_page()
 
 
 def stored(handoff):
