@@ -834,6 +834,16 @@ def test_an_editor_reads_who_was_shown_what_by_whom_and_all_answers():
     assert f"made by {writer_of(article).name}" in tab
 
 
+def test_that_a_text_was_shown_is_no_part_of_the_talk_with_its_writer():
+    article = put(make_text(), "submitted")
+    show(article)
+
+    review = desk_of(article).get(at(article, "review/"))
+
+    assert [move.step for move in review.context["moves"]] == ["submit", "show"]
+    assert [move.step for move in review.context["said"]] == ["submit"]
+
+
 @pytest.mark.parametrize(
     "said", [{"name": ""}, {"name": "x" * 121}, {"purpose": "poster"}, {"item": "1"}]
 )

@@ -209,6 +209,7 @@ def _surroundings(article, text, form, user):
     steps = workflow.steps_open_to(user, article)
     talk = list(article.notes.select_related("revision", "by", "answered_by").in_order())
     beside, on_top = _placed(talk, article)
+    moves = list(article.moves.select_related("by").order_by("pk"))
     return {
         **showings.beside(article),
         "article": article,
@@ -224,7 +225,8 @@ def _surroundings(article, text, form, user):
         "on_top": on_top,
         "talk": talk,
         "handoff": article.leg and _asked_next(article.leg),
-        "moves": article.moves.select_related("by").order_by("pk"),
+        "moves": moves,
+        "said": [move for move in moves if move.note and move.step in workflow.STEPS],
         "steps": [
             {
                 "name": name,
