@@ -42,6 +42,8 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
+    # What takes long begins first, so that at the end no core waits for another.
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if not CHROMIUM:
         for item in items:
             if item.get_closest_marker("browser"):

@@ -132,6 +132,7 @@ def finished(relays):
     return list(legs.values_list("pk", "relay", "number", "contributor"))
 
 
+@pytest.mark.long
 @settings(
     max_examples=20,
     deadline=None,

@@ -413,6 +413,7 @@ def database_url():
     return f"postgres://{of['USER']}{password}@{of['HOST']}:{of['PORT'] or 5432}/{of['NAME']}"
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_a_clock_killed_twenty_times_loses_no_letter_and_invents_none(postbox):
     rng = random.Random(3)  # noqa: S311

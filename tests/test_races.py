@@ -126,6 +126,7 @@ def letters_that_stand(handoff):
     return list(standing.values_list("kind", flat=True))
 
 
+@pytest.mark.long
 def test_sixteen_answer_withdraw_and_lapse_one_offer_and_it_has_one_outcome():
     editor = make_editor()
     for number in range(ROUNDS):

@@ -227,6 +227,7 @@ class Year:
         self.chief = make_chief_editor()
 
 
+@pytest.mark.long
 def test_a_year_of_forty_relays():
     rng = random.Random(2027)  # noqa: S311
     with at(FIRST, time(7)):
