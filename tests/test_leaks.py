@@ -80,17 +80,21 @@ def surfaces(article):
     first = relay.articles.order_by("pk").first()
     return {
         "front": "/",
+        "feed": "/feed.xml",
         "relays": "/relays/",
         "relay": relay.get_absolute_url(),
+        "relay's feed": f"{relay.get_absolute_url()}feed.xml",
         "its leg's address": f"{relay.get_absolute_url()}2/",
         "the article before it": first.get_absolute_url(),
         "article": fresh(article).get_absolute_url(),
         "themes": "/themes/",
         "theme": article.theme.get_absolute_url(),
+        "theme's feed": f"{article.theme.get_absolute_url()}feed.xml",
         "theme, this year": f"{article.theme.get_absolute_url()}?year=2026",
         "tag": "/tags/hemmeligemne/",
         "contributors": "/contributors/",
         "contributor": article.bylines.get().contributor.get_absolute_url(),
+        "contributor's feed": f"{article.bylines.get().contributor.get_absolute_url()}feed.xml",
         "not found": "/articles/hemmeligtitel-2/",
     }
 

@@ -45,17 +45,21 @@ ROLES = ["anonymous", "contributor", "other contributor", "editor", "chief edito
 # "login" sends to the log-in, "+" changes rows. A POST sends what FORMS says.
 TABLE = """
 / | 200 | 405
+/feed.xml | 200 | 405
 /relays/ | 200 | 405
 /relays/running/ | 200 | 405
+/relays/running/feed.xml | 200 | 405
 /relays/running/1/ | 302 | 405
 /relays/not-begun/ | 404 | 405
 /articles/published/ | 200 | 405
 /articles/scheduled/ | 404 | 405
 /themes/ | 200 | 405
 /themes/velfaerd/ | 200 | 405
+/themes/velfaerd/feed.xml | 200 | 405
 /tags/mad/ | 200 | 405
 /contributors/ | 200 | 405
 /contributors/contributor/ | 200 | 405
+/contributors/contributor/feed.xml | 200 | 405
 /contributors/asked/ | 404 | 405
 /media/picture.webp | 200 | 405
 /health/ | 503 | 405

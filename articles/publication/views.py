@@ -2,7 +2,7 @@
 
 from itertools import groupby
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, When, prefetch_related_objects
+from django.db.models import Case, Q, When, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -12,8 +12,9 @@ from articles.models import Article, Byline, Tag, Withdrawal
 from articles.publication.chain import LEGS_ON_A_PAGE, ChainRow, chain_rows
 from articles.publication.forms import ChainForm, NamesForm, RelaysForm, key_of
 from articles.publication.listing import address_of, list_articles, one_page, years_since
+from articles.publication.people import known_people
 from relays.danish import ALPHABET, danish, initial
-from relays.models import Contributor, Leg, LegState, Relay, Theme
+from relays.models import Relay, Theme
 from relays.models.chain import STRIP_LENGTH
 
 RELAYS_ON_THE_FRONT = 8
@@ -217,11 +218,11 @@ def tag(request, slug):
 @require_safe
 def contributors(request):
     address = address_of(NamesForm(request.GET))
-    people = _people().annotate(key=danish("name")).order_by("key", "pk")
+    people = known_people().annotate(key=danish("name")).order_by("key", "pk")
     if address["letter"]:
         people = people.filter(key__gte=address["letter"])
     if address["after"]:
-        last = get_object_or_404(_people(), slug=address["after"])
+        last = get_object_or_404(known_people(), slug=address["after"])
         people = people.filter(Q(key__gt=last.name) | Q(key=last.name, pk__gt=last.pk))
     page, more = one_page(people, NAMES_ON_A_PAGE)
     return render(
@@ -242,7 +243,7 @@ def contributors(request):
 
 @require_safe
 def contributor(request, slug):
-    contributor = get_object_or_404(_people().select_related("portrait"), slug=slug)
+    contributor = get_object_or_404(known_people().select_related("portrait"), slug=slug)
     articles = (
         Article.objects.public()
         .by(contributor)
@@ -258,13 +259,3 @@ def contributor(request, slug):
             "listing": list_articles(articles, request.GET),
         },
     )
-
-
-def _people():
-    """Whom readers know: people with a leg that stands, or with a public article."""
-    legs = Leg.objects.standing().filter(contributor=OuterRef("pk"))
-    bylines = Byline.objects.filter(
-        contributor=OuterRef("pk"), article__in=Article.objects.public()
-    )
-    finished = Count("legs", filter=Q(legs__state=LegState.FINISHED))
-    return Contributor.objects.filter(Exists(legs) | Exists(bylines)).annotate(leg_count=finished)
