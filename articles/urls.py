@@ -1,12 +1,15 @@
 from django.urls import path
 
-from articles.publication import feeds, views
+from articles.publication import feeds, sitemaps, views
 
 app_name = "articles"
 
 urlpatterns = [
     path("", views.front, name="front"),
     path("feed.xml", feeds.site, name="feed"),
+    path("sitemap.xml", sitemaps.index, name="sitemaps"),
+    path("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap"),
+    path("robots.txt", sitemaps.robots, name="robots"),
     path("relays/", views.relays, name="relays"),
     path("relays/<slug:slug>/", views.relay, name="relay"),
     path("relays/<slug:slug>/feed.xml", feeds.relay, name="relay-feed"),

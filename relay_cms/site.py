@@ -5,6 +5,7 @@ def site(request):
     """What every template may say about the site; the words come from the settings."""
     return {
         "site": {
+            "url": settings.SITE_URL,
             "name": settings.SITE_NAME,
             "tagline": settings.SITE_TAGLINE,
             "description": settings.SITE_DESCRIPTION,

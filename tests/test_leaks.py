@@ -81,6 +81,8 @@ def surfaces(article):
     return {
         "front": "/",
         "feed": "/feed.xml",
+        "sitemap": "/sitemap-posts.xml",
+        "sitemap of tags": "/sitemap-tags.xml",
         "relays": "/relays/",
         "relay": relay.get_absolute_url(),
         "relay's feed": f"{relay.get_absolute_url()}feed.xml",

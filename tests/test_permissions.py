@@ -46,6 +46,9 @@ ROLES = ["anonymous", "contributor", "other contributor", "editor", "chief edito
 TABLE = """
 / | 200 | 405
 /feed.xml | 200 | 405
+/sitemap.xml | 200 | 405
+/sitemap-posts.xml | 200 | 405
+/robots.txt | 200 | 405
 /relays/ | 200 | 405
 /relays/running/ | 200 | 405
 /relays/running/feed.xml | 200 | 405

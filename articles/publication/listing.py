@@ -7,7 +7,7 @@ from django.db.models import Min
 from django.http import Http404
 from django.utils import timezone
 
-from articles.publication.forms import ListingForm, key_of
+from articles.publication.forms import ListingForm, query_of
 
 
 class Listing(NamedTuple):
@@ -15,7 +15,11 @@ class Listing(NamedTuple):
     older: str  # the query string of the next page, "" on the last
     years: list[int]  # newest first; none where one year holds everything
     year: int | None
-    is_first: bool
+    query: str  # of this page, "" on the first
+
+    @property
+    def is_first(self):
+        return not self.query
 
 
 def list_articles(articles, query, *, size=20) -> Listing:
@@ -30,10 +34,10 @@ def list_articles(articles, query, *, size=20) -> Listing:
     rows, more = one_page(page.newest_first(), size)
     return Listing(
         rows,
-        _older(rows[-1], year) if more else "",
+        query_of({"year": year, "before": (rows[-1].published_at, rows[-1].pk)}) if more else "",
         years_since(articles.aggregate(first=Min("published_at"))["first"]),
         year,
-        is_first=not (before or year),
+        query_of(address),
     )
 
 
@@ -54,10 +58,6 @@ def years_since(first: datetime | None, until: datetime | None = None) -> list[i
     until = until or timezone.now()
     start, end = timezone.localtime(first or until).year, timezone.localtime(until).year
     return list(range(end, start - 1, -1)) if start < end else []
-
-
-def _older(last, year):
-    return f"?{f'year={year}&' if year else ''}before={key_of(last.published_at, last.pk)}"
 
 
 def _january(year):

@@ -53,6 +53,12 @@ def iso(value):
     return formats.date_format(_local(value), "Y-m-d")
 
 
+@register.filter
+def moment(value):
+    """A point in time, for machines."""
+    return value.isoformat(timespec="seconds")
+
+
 @register.filter(is_safe=False)
 def quoted(words):
     """Somebody's own words, inside a letter."""
