@@ -1,6 +1,6 @@
 from django.urls import path
 
-from articles.publication import feeds, sitemaps, views
+from articles.publication import embed, feeds, sitemaps, views
 
 app_name = "articles"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("relays/<slug:slug>/", views.relay, name="relay"),
     path("relays/<slug:slug>/feed.xml", feeds.relay, name="relay-feed"),
     path("relays/<slug:slug>/<int:number>/", views.leg, name="leg"),
+    path("embed/relays/<slug:slug>/", embed.relay, name="embed"),
     path("articles/<slug:slug>/", views.article, name="article"),
     path("themes/", views.themes, name="themes"),
     path("themes/<slug:slug>/", views.theme, name="theme"),

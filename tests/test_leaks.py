@@ -86,6 +86,7 @@ def surfaces(article):
         "relays": "/relays/",
         "relay": relay.get_absolute_url(),
         "relay's feed": f"{relay.get_absolute_url()}feed.xml",
+        "the box": f"/embed{relay.get_absolute_url()}",
         "its leg's address": f"{relay.get_absolute_url()}2/",
         "the article before it": first.get_absolute_url(),
         "article": fresh(article).get_absolute_url(),

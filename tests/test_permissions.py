@@ -54,6 +54,8 @@ TABLE = """
 /relays/running/feed.xml | 200 | 405
 /relays/running/1/ | 302 | 405
 /relays/not-begun/ | 404 | 405
+/embed/relays/running/ | 200 | 405
+/embed/relays/not-begun/ | 404 | 405
 /articles/published/ | 200 | 405
 /articles/scheduled/ | 404 | 405
 /themes/ | 200 | 405

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from articles import access
 from articles.models import Article, Byline, Tag, Withdrawal
-from articles.publication import linked_data
+from articles.publication import embed, linked_data
 from articles.publication.chain import LEGS_ON_A_PAGE, ChainRow, chain_rows
 from articles.publication.forms import ChainForm, NamesForm, RelaysForm, query_of
 from articles.publication.listing import address_of, list_articles, one_page, years_since
@@ -123,6 +123,7 @@ def relay(request, slug):
             "years": [] if is_short else years_since(relay.opened, relay.closed),
             "year": year,
             "is_first": not (before or year),
+            "embed_code": embed.code_for(relay),
             "finished_legs": relay.leg_count - (1 if relay.runner else 0),
         },
         query=query_of(address),
