@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from articles.models import Article
 from articles.publication.listing import address_of
+from articles.publication.moved import keeps_answering
 from relays.models import Relay
 
 POSTS_IN_THE_BOX = 3
@@ -29,6 +30,7 @@ class BoxForm(forms.Form):
 @require_safe
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})
+@keeps_answering(Relay)
 def relay(request, slug):
     """The only page that may stand in a frame: no link of it acts, nothing of it is personal."""
     relay = get_object_or_404(Relay.objects.public().with_strip(), slug=slug)

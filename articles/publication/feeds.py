@@ -21,8 +21,9 @@ from django.views.decorators.http import conditional_page, require_safe
 from articles import access
 from articles.models import Article, Byline
 from articles.models.article import SOFT_HYPHEN
+from articles.publication.moved import keeps_answering
 from articles.publication.people import known_people
-from relays.models import Relay, Theme
+from relays.models import Contributor, Relay, Theme
 
 ENTRIES = 20
 NOTHING_YET = datetime(2000, 1, 1, tzinfo=UTC)
@@ -179,6 +180,7 @@ def _answer(feed):
     return answer
 
 
-site, relay, theme, contributor = map(
-    _answer, (NewestPosts, PostsOfRelay, PostsOnTheme, PostsByContributor)
-)
+site = _answer(NewestPosts)
+relay = keeps_answering(Relay)(_answer(PostsOfRelay))
+theme = keeps_answering(Theme)(_answer(PostsOnTheme))
+contributor = keeps_answering(Contributor)(_answer(PostsByContributor))

@@ -96,12 +96,12 @@ SECTIONS: dict[str, type[Sitemap]] = {
 def index(request):
     """The pages of every section that has something to say."""
     pages = []
-    for name, section in ((name, section()) for name, section in SECTIONS.items()):
+    for name, section in ((name, kind()) for name, kind in SECTIONS.items()):
         address = settings.SITE_URL + reverse("articles:sitemap", args=[name])
         changed = section.get_latest_lastmod()
         for number in section.paginator.page_range if section.paginator.count else []:
             page = f"{address}?p={number}" if number > 1 else address
-            pages.append(views.SitemapIndexItem(page, changed))
+            pages.append({"location": page, "last_mod": changed})
     return TemplateResponse(
         request, "sitemap_index.xml", {"sitemaps": pages}, content_type="application/xml"
     )
@@ -109,7 +109,7 @@ def index(request):
 
 @require_safe
 def section(request, section):
-    return views.sitemap(request, SECTIONS, section)
+    return views.sitemap(request, {**SECTIONS}, section)
 
 
 @require_safe

@@ -15,10 +15,11 @@ from articles.publication import embed, linked_data
 from articles.publication.chain import LEGS_ON_A_PAGE, ChainRow, chain_rows
 from articles.publication.forms import ChainForm, NamesForm, RelaysForm, query_of
 from articles.publication.listing import address_of, list_articles, one_page, years_since
+from articles.publication.moved import keeps_answering
 from articles.publication.page import show
 from articles.publication.people import known_people
 from relays.danish import ALPHABET, danish, initial
-from relays.models import Relay, Theme
+from relays.models import Contributor, Relay, Theme
 from relays.models.chain import STRIP_LENGTH
 
 RELAYS_ON_THE_FRONT = 8
@@ -95,6 +96,7 @@ def relays(request):
 
 
 @require_safe
+@keeps_answering(Relay)
 def relay(request, slug):
     relay = get_object_or_404(
         Relay.objects.public().select_related("theme").prefetch_related("editors").with_strip(),
@@ -132,6 +134,7 @@ def relay(request, slug):
 
 
 @require_safe
+@keeps_answering(Relay)
 def leg(request, slug, number):
     """The address of a leg leads to its article."""
     article = get_object_or_404(
@@ -146,6 +149,7 @@ def leg(request, slug, number):
 
 
 @require_safe
+@keeps_answering(Article)
 def article(request, slug):
     article = Article.objects.public().for_page().filter(slug=slug).first()
     if not article:
@@ -203,6 +207,7 @@ def themes(request):
 
 
 @require_safe
+@keeps_answering(Theme)
 def theme(request, slug):
     theme = get_object_or_404(Theme, slug=slug)
     articles = Article.objects.public().filter(theme=theme).for_cards()
@@ -222,6 +227,7 @@ def theme(request, slug):
 
 
 @require_safe
+@keeps_answering(Tag)
 def tag(request, slug):
     tag = get_object_or_404(Tag, slug=slug)
     articles = Article.objects.public().filter(taggings__tag=tag).for_cards()
@@ -265,6 +271,7 @@ def contributors(request):
 
 
 @require_safe
+@keeps_answering(Contributor)
 def contributor(request, slug):
     contributor = get_object_or_404(known_people().select_related("portrait"), slug=slug)
     articles = (
