@@ -1,6 +1,6 @@
 from django.urls import path
 
-from articles.publication import embed, feeds, sitemaps, views
+from articles.publication import archive, embed, feeds, sitemaps, views
 
 app_name = "articles"
 
@@ -14,8 +14,11 @@ urlpatterns = [
     path("relays/<slug:slug>/", views.relay, name="relay"),
     path("relays/<slug:slug>/feed.xml", feeds.relay, name="relay-feed"),
     path("relays/<slug:slug>/<int:number>/", views.leg, name="leg"),
+    path("relays/<slug:slug>/all/", archive.whole_relay, name="whole-relay"),
     path("embed/relays/<slug:slug>/", embed.relay, name="embed"),
     path("articles/<slug:slug>/", views.article, name="article"),
+    path("archive/", archive.newest_year, name="newest-archive"),
+    path("archive/<int:year>/", archive.year, name="archive"),
     path("themes/", views.themes, name="themes"),
     path("themes/<slug:slug>/", views.theme, name="theme"),
     path("themes/<slug:slug>/feed.xml", feeds.theme, name="theme-feed"),

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from articles import showings, workflow
 from articles.models import Article
@@ -86,6 +87,8 @@ def surfaces(article):
         "relays": "/relays/",
         "relay": relay.get_absolute_url(),
         "relay's feed": f"{relay.get_absolute_url()}feed.xml",
+        "the whole relay": f"{relay.get_absolute_url()}all/",
+        "archive": f"/archive/{timezone.localdate().year}/",
         "the box": f"/embed{relay.get_absolute_url()}",
         "its leg's address": f"{relay.get_absolute_url()}2/",
         "the article before it": first.get_absolute_url(),

@@ -53,6 +53,9 @@ TABLE = """
 /relays/running/ | 200 | 405
 /relays/running/feed.xml | 200 | 405
 /relays/running/1/ | 302 | 405
+/relays/running/all/ | 200 | 405
+/archive/ | 302 | 405
+/archive/2001/ | 404 | 405
 /relays/not-begun/ | 404 | 405
 /embed/relays/running/ | 200 | 405
 /embed/relays/not-begun/ | 404 | 405

@@ -53,6 +53,11 @@ class ListingForm(forms.Form):
     before = KeyField()
 
 
+class ArchiveForm(forms.Form):
+    month = forms.IntegerField(min_value=1, max_value=12, required=False)
+    before = KeyField()
+
+
 class RelaysForm(forms.Form):
     before = KeyField()
 

@@ -28,7 +28,7 @@ def list_articles(articles, query, *, size=20) -> Listing:
     before, year = address["before"], address["year"]
     page = articles
     if year:
-        page = page.filter(published_at__gte=_january(year), published_at__lt=_january(year + 1))
+        page = between(page, year)
     if before:
         page = page.before(*before)
     rows, more = one_page(page.newest_first(), size)
@@ -60,5 +60,12 @@ def years_since(first: datetime | None, until: datetime | None = None) -> list[i
     return list(range(end, start - 1, -1)) if start < end else []
 
 
-def _january(year):
-    return datetime(year, 1, 1, tzinfo=timezone.get_current_timezone())
+def between(articles, year: int, month: int | None = None):
+    """The articles of a year, or of a month, by the newsroom's clock."""
+    begins = _midnight(year, month or 1)
+    ends = _midnight(year, month + 1) if month and month < 12 else _midnight(year + 1, 1)
+    return articles.filter(published_at__gte=begins, published_at__lt=ends)
+
+
+def _midnight(year, month):
+    return datetime(year, month, 1, tzinfo=timezone.get_current_timezone())

@@ -16,7 +16,15 @@ from articles.publication.people import known_people
 from relays.models import Relay, Theme
 
 # Pages of single people, of the newsroom, and of no content of their own.
-NOT_FOR_SEARCH_ENGINES = ["/admin/", "/baton/", "/account/", "/search/", "/embed/", "/health/"]
+NOT_FOR_SEARCH_ENGINES = [
+    "/admin/",
+    "/baton/",
+    "/account/",
+    "/show/",
+    "/search/",
+    "/embed/",
+    "/health/",
+]
 LISTS = ["front", "relays", "themes", "contributors"]
 
 

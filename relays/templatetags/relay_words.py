@@ -43,6 +43,12 @@ def month(value):
 
 
 @register.filter
+def month_name(value):
+    """april."""
+    return formats.date_format(_local(value), "F")
+
+
+@register.filter
 def time_of_day(value):
     """6.00."""
     return formats.time_format(timezone.localtime(value), pgettext("time format", "H:i"))
