@@ -11,6 +11,7 @@ from articles.models import (
     ArticleMove,
     Byline,
     Draft,
+    Page,
     Purpose,
     Revision,
     Showing,
@@ -24,7 +25,7 @@ from relays.invariants import Breach, breach
 from relays.models import Contributor, Leg, LegState, OldAddress, Relay, Theme
 from relays.richtext import clean_html
 
-ADDRESSED: list[type[Model]] = [Relay, Theme, Contributor, Article, Tag]
+ADDRESSED: list[type[Model]] = [Relay, Theme, Contributor, Article, Tag, Page]
 
 
 def every_article_has_a_draft():
@@ -141,7 +142,7 @@ def old_addresses_lead_to_what_is_elsewhere_now():
 
 
 def every_stored_text_is_clean():
-    for model in (Draft, Revision):
+    for model in (Draft, Revision, Page):
         for text in model.objects.exclude(body="").only("body").iterator(chunk_size=500):
             if clean_html(text.body) != text.body:
                 yield text, "its text was never sanitised."

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from articles.publication import archive, embed, feeds, sitemaps, views
+from articles.publication import archive, embed, feeds, pages, sitemaps, views
 
 app_name = "articles"
 
@@ -19,6 +19,7 @@ urlpatterns = [
     path("articles/<slug:slug>/", views.article, name="article"),
     path("archive/", archive.newest_year, name="newest-archive"),
     path("archive/<int:year>/", archive.year, name="archive"),
+    path("pages/<slug:slug>/", pages.page, name="page"),
     path("themes/", views.themes, name="themes"),
     path("themes/<slug:slug>/", views.theme, name="theme"),
     path("themes/<slug:slug>/feed.xml", feeds.theme, name="theme-feed"),

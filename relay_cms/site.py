@@ -1,5 +1,7 @@
 from django.conf import settings
 
+from articles.publication.pages import footer_pages
+
 
 def site(request):
     """What every template may say about the site; the words come from the settings."""
@@ -12,5 +14,6 @@ def site(request):
             "wordmark": settings.WORDMARK,
             "editor_in_chief": settings.EDITOR_IN_CHIEF,
             "contact_email": settings.CONTACT_EMAIL,
+            "footer": footer_pages,
         }
     }

@@ -26,14 +26,13 @@ POSTS_ON_A_PAGE = 40
 @require_safe
 def newest_year(request):
     """The address of the whole archive leads to its newest year."""
-    _first, last = _years()
-    return redirect("articles:archive", last)
+    return redirect("articles:archive", years_of_archive()[0])
 
 
 @require_safe
 def year(request, year):
-    first, last = _years()
-    if not first <= year <= last:
+    years = years_of_archive()
+    if year not in years:
         raise Http404
     address = address_of(ArchiveForm(request.GET))
     month, before = address["month"], address["before"]
@@ -49,7 +48,7 @@ def year(request, year):
         "articles/archive.html",
         {
             "year": year,
-            "years": range(last, first - 1, -1),
+            "years": years,
             "months": list(months),
             "month": month,
             "groups": [
@@ -64,12 +63,12 @@ def year(request, year):
     )
 
 
-def _years():
-    """The first and the last year with a post; this year, twice, while there is none."""
+def years_of_archive() -> range:
+    """From the newest year with a post to the oldest; this one while there is none."""
     ends = Article.objects.public().aggregate(first=Min("published_at"), last=Max("published_at"))
     now = timezone.now()
     first, last = (timezone.localtime(moment or now).year for moment in ends.values())
-    return first, last
+    return range(last, first - 1, -1)
 
 
 def _month(moment):

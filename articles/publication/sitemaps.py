@@ -11,7 +11,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from articles.models import Article, Tag, TaggedArticle, Withdrawal
+from articles.models import Article, Page, Tag, TaggedArticle, Withdrawal
+from articles.publication.archive import years_of_archive
 from articles.publication.people import known_people
 from relays.models import Relay, Theme
 
@@ -78,6 +79,14 @@ class Themes(Section):
         return Theme.objects.order_by("pk")
 
 
+class Archive(Section):
+    def items(self):
+        return years_of_archive()
+
+    def location(self, year):
+        return reverse("articles:archive", args=[year])
+
+
 class Tags(Section):
     def items(self):
         public = TaggedArticle.objects.filter(content_object__in=Article.objects.public())
@@ -89,6 +98,14 @@ class Contributors(Section):
         return known_people().order_by("pk")
 
 
+class Pages(Section):
+    def items(self):
+        return Page.objects.order_by("pk")
+
+    def lastmod(self, page):
+        return page.changed
+
+
 SECTIONS: dict[str, type[Sitemap]] = {
     "lists": Lists,
     "posts": Posts,
@@ -96,6 +113,8 @@ SECTIONS: dict[str, type[Sitemap]] = {
     "themes": Themes,
     "tags": Tags,
     "contributors": Contributors,
+    "archive": Archive,
+    "pages": Pages,
 }
 
 
