@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, Model, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from articles.models import (
@@ -11,6 +11,7 @@ from articles.models import (
     ArticleMove,
     Byline,
     Draft,
+    Page,
     Purpose,
     Revision,
     Showing,
@@ -21,8 +22,10 @@ from articles.models import (
 )
 from articles.models.tag import tag_key
 from relays.invariants import Breach, breach
-from relays.models import Leg, LegState, Theme
+from relays.models import Contributor, Leg, LegState, OldAddress, Relay, Theme
 from relays.richtext import clean_html
+
+ADDRESSED: list[type[Model]] = [Relay, Theme, Contributor, Article, Tag, Page]
 
 
 def every_article_has_a_draft():
@@ -125,8 +128,21 @@ def tags_have_their_key():
             yield tag, f"its key is “{tag.key}”."
 
 
+def old_addresses_lead_to_what_is_elsewhere_now():
+    for model in ADDRESSED:
+        addresses = OldAddress.objects.of(model)
+        for address in addresses.exclude(row__in=model._default_manager.values("pk")):
+            yield address, "it leads to nothing."
+        still_there = model._default_manager.filter(pk=OuterRef("row"), slug=OuterRef("slug"))
+        for address in addresses.filter(Exists(still_there)):
+            yield address, "what it leads to has this address still."
+    kinds = [model._meta.model_name for model in ADDRESSED]
+    for address in OldAddress.objects.exclude(kind__in=kinds):
+        yield address, "nothing of this kind has an address."
+
+
 def every_stored_text_is_clean():
-    for model in (Draft, Revision):
+    for model in (Draft, Revision, Page):
         for text in model.objects.exclude(body="").only("body").iterator(chunk_size=500):
             if clean_html(text.body) != text.body:
                 yield text, "its text was never sanitised."
@@ -190,6 +206,7 @@ INVARIANTS: list[Callable[[], Iterator]] = [
     an_article_has_a_language_of_the_site,
     theme_counts_are_right,
     tags_have_their_key,
+    old_addresses_lead_to_what_is_elsewhere_now,
     every_stored_text_is_clean,
     a_published_picture_is_told_in_words,
     every_publication_was_recorded,

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from relays import addresses
 from relays.danish import danish, unique_slug
 from relays.forms import PictureField
 from relays.models import Contributor, Shape, Theme, User
@@ -141,19 +142,32 @@ class NewsroomAdmin(OwnRowOnly, admin.ModelAdmin):
 
 
 class AddressedAdmin(NewsroomAdmin):
-    """Of rows that have an address: made of the name, and fixed afterwards."""
+    """Of rows that have an address: made of the name, and remembered when it changes."""
 
     slug_from = "name"
 
-    def save_model(self, request, obj, form, change):
-        if not (change or obj.slug):
-            obj.slug = unique_slug(getattr(obj, self.slug_from), self.model._default_manager)
-        super().save_model(request, obj, form, change)
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "slug":
+            kwargs["help_text"] = _("Empty: made of the name. An old address leads to the new one.")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def get_readonly_fields(self, request, obj=None):
-        # An address that may have been published keeps answering.
-        fixed = ("slug",) if obj else ()
-        return (*super().get_readonly_fields(request, obj), *fixed)
+    def save_model(self, request, obj, form, change):
+        before = form.initial.get("slug") if change else ""
+        obj.slug = obj.slug or before or self.new_slug(obj)
+        super().save_model(request, obj, form, change)
+        if before and before != obj.slug:
+            addresses.remember(obj, before)
+
+    def new_slug(self, obj):
+        return unique_slug(getattr(obj, self.slug_from), self.model._default_manager)
+
+    def delete_model(self, request, obj):
+        addresses.forget(self.model, [obj.pk])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request, queryset):
+        addresses.forget(self.model, queryset.values_list("pk", flat=True))
+        super().delete_queryset(request, queryset)
 
 
 class ContributorForm(NewsroomForm):

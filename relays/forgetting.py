@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from relays import baton
+from relays import addresses, baton
 from relays.danish import unique_slug
 from relays.models import BatonMove, Contributor, Handoff, Leg, Relay
 
@@ -72,6 +72,7 @@ def _anonymise(person):
     person.phone = person.job_title = person.organisation = person.biography = ""
     person.forgotten = timezone.now()
     person.save()
+    addresses.forget(Contributor, [person.pk])  # made of the name
     theirs = {
         "content_type": ContentType.objects.get_for_model(Contributor),
         "object_id": person.pk,

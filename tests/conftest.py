@@ -96,6 +96,16 @@ def _groups_outlive_a_flush():
     post_migrate.disconnect(make_groups_again, sender=apps.get_app_config("articles"))
 
 
+@pytest.fixture(autouse=True)
+def _no_page_asks_for_its_foot(monkeypatch):
+    """Once a minute some page asks for what every foot says; here none does, unless it is told to
+    (`pages._kept = None`): the numbers of queries are literals."""
+    from articles.publication import pages
+
+    monkeypatch.setattr(pages, "_kept", (0.0, []))
+    monkeypatch.setattr(pages, "SECONDS_KEPT", float("inf"))
+
+
 @pytest.fixture(scope="session")
 def chromium():
     from playwright.sync_api import sync_playwright

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from django.utils import timezone
+
 from articles import workflow
 from articles.models import Article, Byline, Draft, Reason, Revision, Status
 from articles.models.tag import tags_for
@@ -55,6 +57,8 @@ class Site(NamedTuple):
             "a relay just begun": self.begun.get_absolute_url(),
             "a finished relay": self.finished.get_absolute_url(),
             "a leg": f"{self.running.get_absolute_url()}1/",
+            "a whole relay": f"{self.running.get_absolute_url()}all/",
+            "archive": f"/archive/{timezone.localdate().year}/",
             "an article": self.article.get_absolute_url(),
             "the newest article of a free relay": self.last.get_absolute_url(),
             "a news article": self.news.get_absolute_url(),

@@ -18,7 +18,11 @@ from articles.models import (
     Byline,
     ChecklistItem,
     Draft,
+<<<<<<< HEAD
     Look,
+=======
+    Page,
+>>>>>>> syndication
     Revision,
     Tag,
     TaggedArticle,
@@ -33,6 +37,7 @@ from relays.models import (
     HeldKind,
     Leg,
     Link,
+    OldAddress,
     Picture,
     Theme,
     User,
@@ -529,6 +534,27 @@ def a_tag_has_anothers_key():
     return Tag.objects.create(name="Mørke", slug="moerke", key="lys")
 
 
+@breaks("old_addresses_lead_to_what_is_elsewhere_now", "it leads to nothing.")
+def an_old_address_leads_nowhere():
+    return OldAddress.objects.create(kind="relay", slug="foer", row=0)
+
+
+@breaks("old_addresses_lead_to_what_is_elsewhere_now", "what it leads to has this address still.")
+def an_old_address_is_the_newest():
+    theme = make_theme()
+    return OldAddress.objects.create(kind="theme", slug=theme.slug, row=theme.pk)
+
+
+@breaks("old_addresses_lead_to_what_is_elsewhere_now", "nothing of this kind has an address.")
+def an_old_address_is_of_no_known_kind():
+    return OldAddress.objects.create(kind="letter", slug="foer", row=1)
+
+
+@breaks("every_stored_text_is_clean", "its text was never sanitised.")
+def a_page_holds_a_script():
+    return Page.objects.create(title="Om", slug="om", body="<script>alert(1)</script>")
+
+
 @breaks("every_stored_text_is_clean", "its text was never sanitised.")
 def a_draft_holds_a_script():
     draft = make_news().draft
@@ -952,6 +978,18 @@ def a_picture_is_round():
 def two_themes_have_one_address():
     Theme.objects.create(name="Ledelse", slug="tema")
     Theme.objects.create(name="Velfærd", slug="tema")
+
+
+@refused("Page.slug")
+def two_pages_have_one_address():
+    Page.objects.create(title="Om", slug="om")
+    Page.objects.create(title="Os", slug="om")
+
+
+@refused("old_address_once")
+def one_old_address_leads_to_two_rows():
+    OldAddress.objects.create(kind="relay", slug="foer", row=1)
+    OldAddress.objects.create(kind="relay", slug="foer", row=2)
 
 
 @refused("Tag.slug")

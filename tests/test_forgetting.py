@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from articles.models import Byline
 from articles.newsroom import pool
-from relays import baton, forgetting
+from relays import addresses, baton, forgetting
 from relays.invariants import breaches
-from relays.models import Contributor, Handoff
+from relays.models import Contributor, Handoff, OldAddress
 from relays.models.picture import Shape
 from tests.factories import (
     begin_leg,
@@ -331,6 +331,17 @@ def test_several_clocks_forget_each_once(clock):
         person.pk for person in people
     ]
     assert {handoff_moves(person) for person in people} == {("nominate", "withdraw")}
+
+
+def test_an_old_address_made_of_a_forgotten_name_is_forgotten(clock):
+    clock.move_to(NAMED)
+    person = named()
+    addresses.remember(person, "grethe-holms-gamle")
+    clock.move_to(A_YEAR_LATER)
+
+    forget()
+
+    assert not OldAddress.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import timezone
 
 from articles import showings, workflow
 from articles.models import Article
@@ -80,17 +81,26 @@ def surfaces(article):
     first = relay.articles.order_by("pk").first()
     return {
         "front": "/",
+        "feed": "/feed.xml",
+        "sitemap": "/sitemap-posts.xml",
+        "sitemap of tags": "/sitemap-tags.xml",
         "relays": "/relays/",
         "relay": relay.get_absolute_url(),
+        "relay's feed": f"{relay.get_absolute_url()}feed.xml",
+        "the whole relay": f"{relay.get_absolute_url()}all/",
+        "archive": f"/archive/{timezone.localdate().year}/",
+        "the box": f"/embed{relay.get_absolute_url()}",
         "its leg's address": f"{relay.get_absolute_url()}2/",
         "the article before it": first.get_absolute_url(),
         "article": fresh(article).get_absolute_url(),
         "themes": "/themes/",
         "theme": article.theme.get_absolute_url(),
+        "theme's feed": f"{article.theme.get_absolute_url()}feed.xml",
         "theme, this year": f"{article.theme.get_absolute_url()}?year=2026",
         "tag": "/tags/hemmeligemne/",
         "contributors": "/contributors/",
         "contributor": article.bylines.get().contributor.get_absolute_url(),
+        "contributor's feed": f"{article.bylines.get().contributor.get_absolute_url()}feed.xml",
         "not found": "/articles/hemmeligtitel-2/",
     }
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 
 from articles import showings
-from articles.models import ChecklistItem, Look
+from articles.models import ChecklistItem, Look, Page
 from articles.models.tag import tags_for
 from relays import baton
 from relays.models import HeldKind, Letter
@@ -45,17 +45,30 @@ ROLES = ["anonymous", "contributor", "other contributor", "editor", "chief edito
 # "login" sends to the log-in, "+" changes rows. A POST sends what FORMS says.
 TABLE = """
 / | 200 | 405
+/feed.xml | 200 | 405
+/sitemap.xml | 200 | 405
+/sitemap-posts.xml | 200 | 405
+/robots.txt | 200 | 405
 /relays/ | 200 | 405
 /relays/running/ | 200 | 405
+/relays/running/feed.xml | 200 | 405
 /relays/running/1/ | 302 | 405
+/relays/running/all/ | 200 | 405
+/archive/ | 302 | 405
+/archive/2001/ | 404 | 405
 /relays/not-begun/ | 404 | 405
+/embed/relays/running/ | 200 | 405
+/embed/relays/not-begun/ | 404 | 405
 /articles/published/ | 200 | 405
 /articles/scheduled/ | 404 | 405
+/pages/om/ | 200 | 405
 /themes/ | 200 | 405
 /themes/velfaerd/ | 200 | 405
+/themes/velfaerd/feed.xml | 200 | 405
 /tags/mad/ | 200 | 405
 /contributors/ | 200 | 405
 /contributors/contributor/ | 200 | 405
+/contributors/contributor/feed.xml | 200 | 405
 /contributors/asked/ | 404 | 405
 /media/picture.webp | 200 | 405
 /health/ | 503 | 405
@@ -197,6 +210,12 @@ TABLE = """
 /admin/articles/tag/{tag}/change/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/articles/tag/{tag}/delete/ | login login login 403 200 200 | login login login 403 302+ 302+
 /admin/articles/tag/{tag}/history/ | login login login 200 200 200 | login login login 200 200 200
+/admin/articles/page/ | login login login 403 200 200 | login login login 403 200 200
+/admin/articles/page/add/ | login login login 403 200 200 | login login login 403 302+ 302+
+/admin/articles/page/{page}/ | login login login 302 302 302 | login login login 302 302 302
+/admin/articles/page/{page}/change/ | login login login 403 200 200 | login login login 403 302+ 302+
+/admin/articles/page/{page}/delete/ | login login login 403 200 200 | login login login 403 302+ 302+
+/admin/articles/page/{page}/history/ | login login login 403 200 200 | login login login 403 200 200
 """
 
 PASSWORD = {
@@ -267,6 +286,8 @@ FORMS = {
     "/admin/articles/checklistitem/add/": {"label": "Ny", "position": "1"},
     "/admin/articles/checklistitem/{item}/change/": {"label": "Ny"},
     "/admin/articles/article/{draft}/draft/": {"title": "Ny", "version": "2"},
+    "/admin/articles/page/add/": {"title": "Ny", "body": "<p>Ny</p>", "language": "da"},
+    "/admin/articles/page/{page}/change/": {"title": "Ny"},
     "/admin/articles/tag/add/": {"name": "Ny", "slug": "ny"},
     "/admin/articles/tag/{tag}/change/": {"name": "Ny"},
 }
@@ -346,6 +367,7 @@ def scene(users, settings, tmp_path):
         "theme": theme,
         "bare_theme": make_theme("Ledelse"),
         "tag": tag,
+        "page": Page.objects.create(title="Om", slug="om", body="<p>Om os</p>"),
         "contributor": contributor,
         "unknown": make_contributor("Unknown", sector="", user=None),
         "user": make_user(),

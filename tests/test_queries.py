@@ -25,6 +25,10 @@ QUERIES = {
     "/relays/mange-etaper/?before=4": 6,
     "/relays/mange-etaper/?year=2026": 6,
     "/relays/mange-etaper/2/": 1,
+    "/relays/mange-etaper/all/": 6,
+    "/archive/": 1,
+    "/archive/2026/": 4,
+    "/archive/2026/?month=3": 4,
     "/articles/{leg_article}/": 6,
     "/articles/{news_article}/": 4,
     "/themes/": 1,
@@ -117,7 +121,12 @@ def test_lists_never_load_the_texts(client):
         for page in QUERIES
     }
 
-    with_text = {"/", "/articles/{leg_article}/", "/articles/{news_article}/"}
+    with_text = {
+        "/",
+        "/relays/mange-etaper/all/",
+        "/articles/{leg_article}/",
+        "/articles/{news_article}/",
+    }
     assert {page: times for page, times in loading.items() if times} == dict.fromkeys(with_text, 1)
 
 

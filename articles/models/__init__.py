@@ -12,6 +12,7 @@ from articles.models.article import (
 from articles.models.checklist import ChecklistItem, Tick
 from articles.models.look import Look
 from articles.models.note import Correction, Note
+from articles.models.page import Page
 from articles.models.showing import Purpose, Remark, Showing
 from articles.models.tag import Tag, TaggedArticle
 
@@ -24,6 +25,7 @@ __all__ = [
     "Draft",
     "Look",
     "Note",
+    "Page",
     "Purpose",
     "Reason",
     "Remark",

@@ -17,6 +17,7 @@ from articles.newsroom.forms import ArticleForm, DraftForm
 from articles.newsroom.review import ReviewPages
 from articles.newsroom.word_files import WordPages
 from articles.templatetags.article_words import move_name
+from relays import addresses
 from relays.admin import AddressedAdmin, NewsroomForm, OwnRowOnly
 from relays.errors import RuleBroken
 from relays.models import Leg, LegState
@@ -181,12 +182,16 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
     def save_model(self, request, obj, form, change):
         theme = obj.theme
         if change:
+            before = form.initial.get("slug")
+            obj.slug = obj.slug or before
             own = [
                 name
                 for name in ("slug", "language", "responsible_editor")
                 if name in form.changed_data
             ]
             obj.save(update_fields=own)
+            if before and before != obj.slug:
+                addresses.remember(obj, before)
             if "theme" in form.changed_data:
                 workflow.change_theme(obj, theme)
         else:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 # What is opened most comes first; what is not named here stays where Django has it, below.
 APPS = ["relays", "articles"]
-MODELS = ["Relay", "Contributor", "Theme", "Letter", "Article", "Tag", "ChecklistItem"]
+MODELS = ["Relay", "Contributor", "Theme", "Letter", "Article", "Tag", "Page", "ChecklistItem"]
 
 
 class NewsroomAdminConfig(AdminConfig):

@@ -16,6 +16,7 @@ from articles.models import Article, Status
 from articles.portal import forms
 from articles.portal.page import page_of_the_form, portal_page
 from articles.portal.showing import beside
+from articles.publication import embed
 from articles.publication.chain import chain_rows
 from relays import baton, letters, workdays
 from relays.errors import RuleBroken
@@ -65,6 +66,7 @@ def _show(request, handoff, *, status=200, **bound):
         context["next"] = _next(context["leg"])
         context["sent"] = _sent(handoff)
         context["site_url"] = settings.SITE_URL
+        context["embed_code"] = embed.code_for(handoff.relay)
     return render(request, TEMPLATES[handoff.state], context, status=status)
 
 

@@ -1,6 +1,7 @@
 """What the addresses of listings may say. Anything else does not exist."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from django import forms
 
@@ -37,9 +38,24 @@ def key_of(moment: datetime, pk: int) -> str:
     return f"{moment.isoformat().replace('+00:00', 'Z')}_{pk}"
 
 
+def query_of(address: dict) -> str:
+    """The query string that says just this: "" for a list's first page."""
+    said = {
+        name: key_of(*value) if isinstance(value, tuple) else value
+        for name, value in address.items()
+        if value
+    }
+    return f"?{urlencode(said, safe=':')}" if said else ""
+
+
 class ListingForm(forms.Form):
-    before = KeyField()
     year = YearField()
+    before = KeyField()
+
+
+class ArchiveForm(forms.Form):
+    month = forms.IntegerField(min_value=1, max_value=12, required=False)
+    before = KeyField()
 
 
 class RelaysForm(forms.Form):
@@ -47,8 +63,8 @@ class RelaysForm(forms.Form):
 
 
 class ChainForm(forms.Form):
-    before = forms.IntegerField(min_value=1, max_value=32_767, required=False)
     year = YearField()
+    before = forms.IntegerField(min_value=1, max_value=32_767, required=False)
 
 
 class NamesForm(forms.Form):

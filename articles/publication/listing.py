@@ -7,7 +7,7 @@ from django.db.models import Min
 from django.http import Http404
 from django.utils import timezone
 
-from articles.publication.forms import ListingForm, key_of
+from articles.publication.forms import ListingForm, query_of
 
 
 class Listing(NamedTuple):
@@ -15,7 +15,11 @@ class Listing(NamedTuple):
     older: str  # the query string of the next page, "" on the last
     years: list[int]  # newest first; none where one year holds everything
     year: int | None
-    is_first: bool
+    query: str  # of this page, "" on the first
+
+    @property
+    def is_first(self):
+        return not self.query
 
 
 def list_articles(articles, query, *, size=20) -> Listing:
@@ -24,16 +28,16 @@ def list_articles(articles, query, *, size=20) -> Listing:
     before, year = address["before"], address["year"]
     page = articles
     if year:
-        page = page.filter(published_at__gte=_january(year), published_at__lt=_january(year + 1))
+        page = between(page, year)
     if before:
         page = page.before(*before)
     rows, more = one_page(page.newest_first(), size)
     return Listing(
         rows,
-        _older(rows[-1], year) if more else "",
+        query_of({"year": year, "before": (rows[-1].published_at, rows[-1].pk)}) if more else "",
         years_since(articles.aggregate(first=Min("published_at"))["first"]),
         year,
-        is_first=not (before or year),
+        query_of(address),
     )
 
 
@@ -56,9 +60,12 @@ def years_since(first: datetime | None, until: datetime | None = None) -> list[i
     return list(range(end, start - 1, -1)) if start < end else []
 
 
-def _older(last, year):
-    return f"?{f'year={year}&' if year else ''}before={key_of(last.published_at, last.pk)}"
+def between(articles, year: int, month: int | None = None):
+    """The articles of a year, or of a month, by the newsroom's clock."""
+    begins = _midnight(year, month or 1)
+    ends = _midnight(year, month + 1) if month and month < 12 else _midnight(year + 1, 1)
+    return articles.filter(published_at__gte=begins, published_at__lt=ends)
 
 
-def _january(year):
-    return datetime(year, 1, 1, tzinfo=timezone.get_current_timezone())
+def _midnight(year, month):
+    return datetime(year, month, 1, tzinfo=timezone.get_current_timezone())

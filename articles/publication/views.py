@@ -2,18 +2,24 @@
 
 from itertools import groupby
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, When, prefetch_related_objects
+from django.db.models import Case, Q, When, prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from articles import access
 from articles.models import Article, Byline, Tag, Withdrawal
+from articles.publication import embed, linked_data
 from articles.publication.chain import LEGS_ON_A_PAGE, ChainRow, chain_rows
-from articles.publication.forms import ChainForm, NamesForm, RelaysForm, key_of
+from articles.publication.forms import ChainForm, NamesForm, RelaysForm, query_of
 from articles.publication.listing import address_of, list_articles, one_page, years_since
+from articles.publication.moved import keeps_answering
+from articles.publication.page import show
+from articles.publication.people import known_people
 from relays.danish import ALPHABET, danish, initial
-from relays.models import Contributor, Leg, LegState, Relay, Theme
+from relays.models import Contributor, Relay, Theme
 from relays.models.chain import STRIP_LENGTH
 
 RELAYS_ON_THE_FRONT = 8
@@ -40,7 +46,7 @@ def front(request):
         hero = next(article for article in whole if article.pk == hero.pk)
         rows = _legs_beside(relay, whole) if relay else []
         prefetch_related_objects([*whole, *others], Byline.with_portrait())
-    return render(
+    return show(
         request,
         "articles/front.html",
         {
@@ -51,6 +57,7 @@ def front(request):
             "relays": [relay for relay in relays if not relay.closed][:RELAYS_ON_THE_FRONT],
             "themes": Theme.objects.all(),
         },
+        about=[linked_data.of_site()],
     )
 
 
@@ -68,25 +75,28 @@ def _legs_beside(relay, articles):
 
 @require_safe
 def relays(request):
-    before = address_of(RelaysForm(request.GET))["before"]
+    address = address_of(RelaysForm(request.GET))
+    before = address["before"]
     newest_first = Relay.objects.public().with_strip().order_by("-opened", "-pk")
     finished = newest_first.finished()
     if before:
         finished = finished.filter(Q(opened__lt=before[0]) | Q(opened=before[0], pk__lt=before[1]))
     page, more = one_page(finished, FINISHED_RELAYS_ON_A_PAGE)
-    return render(
+    return show(
         request,
         "articles/relays.html",
         {
             "running": [] if before else newest_first.unfinished(),
             "finished": page,
-            "older": f"?before={key_of(page[-1].opened, page[-1].pk)}" if more else "",
+            "older": query_of({"before": (page[-1].opened, page[-1].pk)}) if more else "",
             "is_first": not before,
         },
+        query=query_of(address),
     )
 
 
 @require_safe
+@keeps_answering(Relay)
 def relay(request, slug):
     relay = get_object_or_404(
         Relay.objects.public().select_related("theme").prefetch_related("editors").with_strip(),
@@ -103,9 +113,9 @@ def relay(request, slug):
             Q(article__published_at__year=year) | Q(article__published_at=None, began__year=year)
         )
     page, more = one_page(legs.order_by("-number"), LEGS_ON_A_PAGE)
-    older = f"?{f'year={year}&' if year else ''}before={page[-1].number}" if more else ""
+    older = query_of({"year": year, "before": page[-1].number}) if more else ""
     is_short = relay.leg_count <= LEGS_ON_A_PAGE
-    return render(
+    return show(
         request,
         "articles/relay.html",
         {
@@ -115,12 +125,16 @@ def relay(request, slug):
             "years": [] if is_short else years_since(relay.opened, relay.closed),
             "year": year,
             "is_first": not (before or year),
+            "embed_code": embed.code_for(relay),
             "finished_legs": relay.leg_count - (1 if relay.runner else 0),
         },
+        query=query_of(address),
+        about=[linked_data.of_relay(relay), linked_data.trail_to_relay(relay)],
     )
 
 
 @require_safe
+@keeps_answering(Relay)
 def leg(request, slug, number):
     """The address of a leg leads to its article."""
     article = get_object_or_404(
@@ -135,17 +149,20 @@ def leg(request, slug, number):
 
 
 @require_safe
+@keeps_answering(Article)
 def article(request, slug):
     article = Article.objects.public().for_page().filter(slug=slug).first()
     if not article:
         return _withdrawn(request, slug)
-    context = {"article": article, "part": access.visible_part(article, None)}
+    part = access.visible_part(article, None)
+    context = {"article": article, "part": part}
     others = []
     if article.leg:
         context |= _surroundings(article)
         others = [row.article for row in (*context["box"], context["next"]) if row and row.article]
     prefetch_related_objects([article, *others], Byline.with_portrait())
-    return render(request, "articles/article.html", context)
+    about = [linked_data.of_article(article, part), linked_data.trail_to_article(article)]
+    return show(request, "articles/article.html", context, about=about)
 
 
 def _surroundings(article):
@@ -186,45 +203,57 @@ def _gone(request):
 
 @require_safe
 def themes(request):
-    return render(request, "articles/themes.html", {"themes": Theme.objects.all()})
+    return show(request, "articles/themes.html", {"themes": Theme.objects.all()})
 
 
 @require_safe
+@keeps_answering(Theme)
 def theme(request, slug):
     theme = get_object_or_404(Theme, slug=slug)
     articles = Article.objects.public().filter(theme=theme).for_cards()
-    return render(
+    listing = list_articles(articles, request.GET)
+    way = (_("Themes"), reverse("articles:themes")), (theme.name, theme.get_absolute_url())
+    return show(
         request,
         "articles/theme.html",
         {
             "theme": theme,
             "relays": theme.relays.public().unfinished().with_strip().order_by("-opened", "-pk"),
-            "listing": list_articles(articles, request.GET),
+            "listing": listing,
         },
+        query=listing.query,
+        about=[linked_data.trail(*way)],
     )
 
 
 @require_safe
+@keeps_answering(Tag)
 def tag(request, slug):
     tag = get_object_or_404(Tag, slug=slug)
     articles = Article.objects.public().filter(taggings__tag=tag).for_cards()
     listing = list_articles(articles, request.GET)
     if listing.is_first and not listing.articles:
         raise Http404
-    return render(request, "articles/tag.html", {"tag": tag, "listing": listing})
+    return show(
+        request,
+        "articles/tag.html",
+        {"tag": tag, "listing": listing},
+        query=listing.query,
+        about=[linked_data.trail((tag.name, tag.get_absolute_url()))],
+    )
 
 
 @require_safe
 def contributors(request):
     address = address_of(NamesForm(request.GET))
-    people = _people().annotate(key=danish("name")).order_by("key", "pk")
+    people = known_people().annotate(key=danish("name")).order_by("key", "pk")
     if address["letter"]:
         people = people.filter(key__gte=address["letter"])
     if address["after"]:
-        last = get_object_or_404(_people(), slug=address["after"])
+        last = get_object_or_404(known_people(), slug=address["after"])
         people = people.filter(Q(key__gt=last.name) | Q(key=last.name, pk__gt=last.pk))
     page, more = one_page(people, NAMES_ON_A_PAGE)
-    return render(
+    return show(
         request,
         "articles/contributors.html",
         {
@@ -234,37 +263,34 @@ def contributors(request):
             ],
             "alphabet": ALPHABET,
             "letter": address["letter"],
-            "more": f"?after={page[-1].slug}" if more else "",
+            "more": query_of({"after": page[-1].slug}) if more else "",
             "is_first": not any(address.values()),
         },
+        query=query_of(address),
     )
 
 
 @require_safe
+@keeps_answering(Contributor)
 def contributor(request, slug):
-    contributor = get_object_or_404(_people().select_related("portrait"), slug=slug)
+    contributor = get_object_or_404(known_people().select_related("portrait"), slug=slug)
     articles = (
         Article.objects.public()
         .by(contributor)
         .for_cards()
         .select_related("leg__handoff__giver__contributor", "leg__contributor")
     )
-    return render(
+    listing = list_articles(articles, request.GET)
+    people = (_("Contributors"), reverse("articles:contributors"))
+    way = people, (contributor.name, contributor.get_absolute_url())
+    return show(
         request,
         "articles/contributor.html",
         {
             "contributor": contributor,
             "runs": contributor.legs.running().filter(relay__closed=None).select_related("relay"),
-            "listing": list_articles(articles, request.GET),
+            "listing": listing,
         },
+        query=listing.query,
+        about=[linked_data.of_contributor(contributor), linked_data.trail(*way)],
     )
-
-
-def _people():
-    """Whom readers know: people with a leg that stands, or with a public article."""
-    legs = Leg.objects.standing().filter(contributor=OuterRef("pk"))
-    bylines = Byline.objects.filter(
-        contributor=OuterRef("pk"), article__in=Article.objects.public()
-    )
-    finished = Count("legs", filter=Q(legs__state=LegState.FINISHED))
-    return Contributor.objects.filter(Exists(legs) | Exists(bylines)).annotate(leg_count=finished)

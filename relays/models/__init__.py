@@ -1,3 +1,4 @@
+from relays.models.address import OldAddress
 from relays.models.chain import (
     Alternation,
     BatonMove,
@@ -30,6 +31,7 @@ __all__ = [
     "Letter",
     "LetterState",
     "Link",
+    "OldAddress",
     "Picture",
     "Place",
     "Relay",

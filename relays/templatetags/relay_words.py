@@ -43,6 +43,12 @@ def month(value):
 
 
 @register.filter
+def month_name(value):
+    """april."""
+    return formats.date_format(_local(value), "F")
+
+
+@register.filter
 def time_of_day(value):
     """6.00."""
     return formats.time_format(timezone.localtime(value), pgettext("time format", "H:i"))
@@ -51,6 +57,12 @@ def time_of_day(value):
 @register.filter
 def iso(value):
     return formats.date_format(_local(value), "Y-m-d")
+
+
+@register.filter
+def moment(value):
+    """A point in time, for machines."""
+    return value.isoformat(timespec="seconds")
 
 
 @register.filter(is_safe=False)

@@ -10,13 +10,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles import desk, notes, workflow
-from articles.models import Article, Byline, ChecklistItem, Draft
+from articles.models import Article, Byline, ChecklistItem, Draft, Page
 from articles.models.tag import tags_for
 from articles.transfer import import_relay, read_relay
 from relay_cms import drawings
 from relays import baton, danish, pictures
 from relays.danish import unique_slug
 from relays.models import Channel, Contributor, Handoff, Leg, Relay, Shape, Theme, User
+from relays.richtext import clean_html
 
 TEXTS = Path(__file__).resolve().parents[2] / "demo"
 WRITTEN_ON = date(2026, 11, 21)  # the day that the texts take for today
@@ -87,6 +88,9 @@ class Command(BaseCommand):
             relay.editors.add(mads if at % 3 == 2 else vibeke)
         self._present()
         self._news(vibeke, mads)
+        for page in _read("pages.json")["pages"]:
+            slug = unique_slug(page["title"], Page.objects)
+            Page.objects.create(slug=slug, **page | {"body": clean_html(page["body"])})
         self._illustrate()
         # Last: from now on nothing is published unread.
         for position, item in enumerate(_read("present.json")["checklist"], start=1):
