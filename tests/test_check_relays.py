@@ -18,11 +18,8 @@ from articles.models import (
     Byline,
     ChecklistItem,
     Draft,
-<<<<<<< HEAD
     Look,
-=======
     Page,
->>>>>>> syndication
     Revision,
     Tag,
     TaggedArticle,
