@@ -526,3 +526,31 @@ def test_the_lists_open_without_a_complaint_of_the_browser(newsroom):
             continue
         page.goto(re.sub(r"/$", "/add/", address))
         expect(page.locator("#content form").first).to_be_visible()
+
+
+def test_the_gate_from_the_relays_page(newsroom):
+    relay = make_relay(running=True)
+    first = make_handoff(relay, receiver=make_contributor("Grethe Holm", sector=Sector.PRIVATE))
+    second = make_handoff(relay, receiver=make_contributor("Lone Tranekær", sector=Sector.PRIVATE))
+    page = newsroom()
+
+    def press_on(handoff, verb):
+        page.goto(reverse("admin:relays_relay_change", args=[relay.pk]))
+        act = f"/{verb}/{handoff.pk}/"
+        page.locator(f'a[href$="{act}"], form[action$="{act}"] button').click()
+
+    press_on(second, "move_up")
+    expect(page.locator(".messagelist")).to_contain_text("Lone Tranekær")
+    press_on(second, "approve")
+    press_on(first, "keep")
+    page.locator("#id_note").fill("Efter valget.")
+    page.locator(".submit-row .default").click()
+    expect(page.locator(".messagelist")).to_contain_text("Grethe Holm")
+
+    [named] = relay.handoffs.nominated()
+    assert (named, named.rank, named.offer_at_publication) == (second, 1, True)
+    pool = page.locator("section:has(#h-pool)")
+    expect(pool).to_contain_text("Grethe Holm")
+    pool.get_by_role("link", name=danish("Nominate"), exact=True).click()
+    page.locator(".submit-row .default").click()
+    assert relay.handoffs.nominated().count() == 2
