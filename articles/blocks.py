@@ -205,6 +205,12 @@ class _Reader:
         if all(run.is_space or run.html == "<br>" for run in runs):
             return
         around = tuple(self.around[:DEEPEST])
+        if (
+            not tag
+            and self.blocks
+            and (self.blocks[-1].tag, self.blocks[-1].around) == ("", around)
+        ):
+            tag = "p"  # written side by side, the two would be one
         shape = tuple("li, continued" if each.number in self.told else each.kind for each in around)
         self.told.update(each.number for each in around if each.kind == "li")
         self.blocks.append(Block(tag, around, (*shape, tag), tuple(runs)))

@@ -401,6 +401,7 @@ def two_texts(draw):
         "<ul><li><p>a</p><ul><li><p>a</p></li></ul></li><li><p>a</p></li></ul>",
     )
 )
+@example(("", "en<p><strong><br></strong></p>en"))
 @settings(max_examples=250, deadline=None)
 def test_taking_what_was_added_gives_the_new_text_and_leaving_it_the_old(texts):
     old, new = texts
