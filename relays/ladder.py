@@ -47,6 +47,11 @@ FREE = (Rung("baton_free", 3, EDITORS),)
 DUE_KINDS = tuple(rung.kind for rung in (*DUE, *DUE_EDITORS))
 KINDS = (*(rung.kind for rung in ANSWER), *DUE_KINDS)
 
+# Moves of names on a list, put there, sorted or taken off it: they move no baton.
+ON_PAPER = Q(verb__in=["nominate", "approve", "unapprove", "move_up", "replace", "keep"]) | Q(
+    verb="withdraw", handoff__offered=None
+)
+
 
 def day_of(rung: Rung, day: date) -> date:
     return workdays.shift(day, settings.LADDER_DAYS.get(rung.kind, rung.days))
@@ -92,14 +97,18 @@ def _climb_relay(relay_id, now) -> list[Letter]:
 
 def _reminders(relay, today) -> Iterator[Letter | None]:
     common = {"relay": relay}
-    for handoff in relay.handoffs.filter(state=HandoffState.OFFERED).select_related("receiver"):
-        if _is_resting(handoff, today) or letters.is_still_to_be_asked(handoff):
+    asked = list(relay.handoffs.open().select_related("receiver"))
+    running = list(relay.legs.running().select_related("contributor", "handoff__receiver"))
+    for handoff in asked:
+        if handoff.state != HandoffState.OFFERED or _is_resting(handoff, today):
+            continue
+        if letters.is_still_to_be_asked(handoff):
             continue
         since = timezone.localdate(handoff.offered)
         if rung := newest_rung(ANSWER, handoff.answer_by, since=since, today=today):
             words = {"handoff": handoff, "about_day": handoff.answer_by, **common}
             yield _remind(ANSWER, rung, today, to=handoff.receiver, **words)
-    for leg in relay.legs.running().select_related("contributor", "handoff__receiver"):
+    for leg in running:
         if leg.handed_in or _is_resting(leg, today):
             continue
         since = _has_it_since(leg)
@@ -109,7 +118,7 @@ def _reminders(relay, today) -> Iterator[Letter | None]:
         if rung := newest_rung(DUE_EDITORS, leg.due, since=since, today=today):
             for editor in letters.editors_on_duty(relay):
                 yield _remind(DUE_EDITORS, rung, today, to=editor, **words)
-    free_since = _free_since(relay)
+    free_since = None if asked or running else _free_since(relay)
     if free_since and newest_rung(FREE, free_since, since=free_since, today=today):
         for editor in letters.editors_on_duty(relay):
             yield letters.write("baton_free", to=editor, about_day=free_since, **common)
@@ -126,13 +135,10 @@ def _remind(ladder, rung, today, *, handoff, about_day, **words):
 
 
 def _free_since(relay) -> date | None:
-    """The day on which nobody had the baton any more; None while somebody runs or is asked."""
-    busy = relay.legs.running().exists() or relay.handoffs.open().exists()
-    if busy or not relay.opened:
+    """The day on which the last one let go of the baton; None before the first had it."""
+    if not relay.opened:
         return None
-    # Names on a list, put there or taken off it, free no baton.
-    on_paper = Q(verb="nominate") | Q(verb="withdraw", handoff__offered=None)
-    last = relay.moves.exclude(on_paper).order_by("-pk").first()
+    last = relay.moves.exclude(ON_PAPER).order_by("-pk").first()
     return timezone.localdate(last.at) if last else None
 
 

@@ -9,11 +9,13 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
+from articles.newsroom import pool
 from relays import baton, ladder, letters
 from relays.models import HeldKind, Letter
 from tests.factories import (
     begin_leg,
     handoff_states,
+    make_contributor,
     make_editor,
     make_handoff,
     make_leg_article,
@@ -466,6 +468,20 @@ def test_names_on_the_list_do_not_hold_a_free_baton(free, editor):
     tick_daily((2, 10), (2, 26))
 
     assert reminders() == ["09/02 baton_free"]
+
+
+def test_sorting_the_list_does_not_hold_a_free_baton_either(free, editor):
+    with at(2, 8):
+        first, second = make_handoff(free), make_handoff(free)
+        baton.move_up(second, by=editor)
+        baton.replace(second, make_contributor(sector="private"), by=editor)
+        baton.keep(first, by=editor)
+
+    tick_daily((2, 9), (2, 26))
+
+    assert reminders() == ["09/02 baton_free"]
+    with at(2, 26):
+        assert pool.pace(reload(free)).rests_since == date(2027, 2, 4)
 
 
 def test_nobody_is_told_of_a_baton_that_is_offered(free):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from relays.ladder import ON_PAPER
 from relays.models import Contributor, Handoff, HandoffState, Leg, Relay, Sector, User
 
 RECENTLY = timedelta(days=183)
@@ -74,7 +75,8 @@ def pace(relay: Relay) -> Pace:
     finished = relay.moves.filter(verb="finish", leg__state="finished").order_by("-pk")
     finishes = list(finished.values_list("at", "leg__began"))
     answers = relay.handoffs.exclude(offered=None).exclude(answered=None)
-    last_move = relay.moves.exclude(verb__in=["nominate", "rest"]).order_by("-pk").first()
+    moves = relay.moves.exclude(ON_PAPER).exclude(verb="rest")
+    last_move = moves.order_by("-pk").first()
     rests_since = timezone.localdate(last_move.at) if last_move and not relay.closed else None
     return Pace(
         since_post=(today - timezone.localdate(finishes[0][0])).days if finishes else None,
