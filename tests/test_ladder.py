@@ -474,8 +474,6 @@ def test_sorting_the_list_does_not_hold_a_free_baton_either(free, editor):
     with at(2, 8):
         first, second = make_handoff(free), make_handoff(free)
         baton.move_up(second, by=editor)
-        baton.approve(second, by=editor)
-        baton.unapprove(second, by=editor)
         baton.replace(second, make_contributor(sector="private"), by=editor)
         baton.keep(first, by=editor)
 
