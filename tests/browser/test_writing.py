@@ -263,6 +263,10 @@ def test_two_tabs_lose_no_word(desk, handoff):
     assert two.locator("section:has(#h-theirs) h3").inner_text() == "Fra den ene fane"
     expect(two.locator("[name=title]")).to_have_value("Fra den anden fane")
     assert violations_of(two) == []
+    two.set_viewport_size({"width": 1440, "height": 900})
+    theirs, mine = (two.locator(place).bounding_box() for place in (".side", "form.write"))
+    assert theirs["x"] > mine["x"] + mine["width"]  # side by side
+    two.set_viewport_size(PHONE["viewport"])
 
     two.fill("[name=title]", "Fra begge faner")
     two.wait_for_timeout(3_000)
