@@ -10,6 +10,7 @@ from articles.models import (
     Article,
     ArticleMove,
     Byline,
+    Card,
     Draft,
     Page,
     Purpose,
@@ -128,6 +129,16 @@ def tags_have_their_key():
             yield tag, f"its key is “{tag.key}”."
 
 
+def a_card_shows_what_readers_see():
+    cards = Card.objects.exclude(revision=None)
+    shown = Article.objects.public().filter(live=OuterRef("revision"))
+    for card in cards.exclude(Exists(shown)):
+        yield card, "readers do not see its text any more."
+    for card in cards:
+        if not card.path.exists():
+            yield card, "its file is missing."
+
+
 def old_addresses_lead_to_what_is_elsewhere_now():
     for model in ADDRESSED:
         addresses = OldAddress.objects.of(model)
@@ -206,6 +217,7 @@ INVARIANTS: list[Callable[[], Iterator]] = [
     an_article_has_a_language_of_the_site,
     theme_counts_are_right,
     tags_have_their_key,
+    a_card_shows_what_readers_see,
     old_addresses_lead_to_what_is_elsewhere_now,
     every_stored_text_is_clean,
     a_published_picture_is_told_in_words,

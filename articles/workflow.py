@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from articles import letters, notes, permissions, revisions
+from articles import cards, letters, notes, permissions, revisions
 from articles.models import (
     Article,
     ArticleMove,
@@ -460,6 +460,7 @@ def _undo(article, **words):
     article.approved, article.live, article.published_at = article.live, None, None
     article.save(update_fields=["status", "approved", "live", "published_at"])
     article.bylines.update(published_at=None)
+    _forget_card(article)
     _count_again({article.theme_id})
     return article.approved
 
@@ -522,6 +523,7 @@ def _make_live(article, revision):
     article.live, article.approved, article.publish_at = revision, None, None
     article.save(update_fields=["status", "live", "approved", "publish_at", "published_at", "slug"])
     _freeze_bylines(article)
+    _forget_card(article)
 
 
 def _freeze_bylines(article):
@@ -537,7 +539,13 @@ def _freeze_bylines(article):
 def _set_withdrawal(article, withdrawal):
     article.withdrawal = withdrawal
     article.save(update_fields=["withdrawal"])
+    _forget_card(article)
     _count_again({article.theme_id})
+
+
+def _forget_card(article):
+    """The clock draws another one of what readers see now."""
+    cards.forget(Article.objects.filter(pk=article.pk))
 
 
 def _count_again(theme_ids):

@@ -11,11 +11,12 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils import timezone
 
+from articles import cards, showings, workflow
 from articles import invariants as article_invariants
-from articles import showings, workflow
 from articles.models import (
     Article,
     Byline,
+    Card,
     ChecklistItem,
     Draft,
     Look,
@@ -531,6 +532,21 @@ def a_tag_has_anothers_key():
     return Tag.objects.create(name="Mørke", slug="moerke", key="lys")
 
 
+@breaks("a_card_shows_what_readers_see", "readers do not see its text any more.")
+def a_text_that_is_not_out_has_a_card():
+    publish(make_news())
+    [card] = cards.draw_due()
+    return update(card, revision=put(make_news(), "submitted").revisions.get())
+
+
+@breaks("a_card_shows_what_readers_see", "its file is missing.")
+def the_file_of_a_card_is_lost():
+    publish(make_news())
+    [card] = cards.draw_due()
+    card.path.unlink()
+    return card
+
+
 @breaks("old_addresses_lead_to_what_is_elsewhere_now", "it leads to nothing.")
 def an_old_address_leads_nowhere():
     return OldAddress.objects.create(kind="relay", slug="foer", row=0)
@@ -981,6 +997,19 @@ def two_themes_have_one_address():
 def two_pages_have_one_address():
     Page.objects.create(title="Om", slug="om")
     Page.objects.create(title="Os", slug="om")
+
+
+@refused("Card.name")
+def two_cards_have_one_file():
+    Card.objects.create(name="x")
+    Card.objects.create(name="x")
+
+
+@refused("Card.revision")
+def one_text_has_two_cards():
+    revision = publish(make_news()).live
+    Card.objects.create(revision=revision)
+    Card.objects.create(revision=revision)
 
 
 @refused("old_address_once")

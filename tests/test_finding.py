@@ -253,7 +253,7 @@ def test_the_sitemap_lists_every_public_address_and_no_other(client):
     assert sitemap_of(client) == crawled - withdrawn - closed - leading_on
     assert {client.get(address).status_code for address in crawled - leading_on} == {200}
     assert leading_on == {"/archive/"}
-    assert closed == {f"{site.running.get_absolute_url()}all/"}
+    assert closed == {address for address in crawled if address.endswith("/all/")}
 
 
 @pytest.mark.parametrize("step", ["withdraw", "remove"])

@@ -9,6 +9,7 @@ from articles.models.article import (
     Text,
     Withdrawal,
 )
+from articles.models.card import Card
 from articles.models.checklist import ChecklistItem, Tick
 from articles.models.look import Look
 from articles.models.note import Correction, Note
@@ -20,6 +21,7 @@ __all__ = [
     "Article",
     "ArticleMove",
     "Byline",
+    "Card",
     "ChecklistItem",
     "Correction",
     "Draft",

@@ -85,7 +85,7 @@ class ArticleQuerySet(models.QuerySet):
         return self.with_headline().prefetch_related(Byline.with_contributor())
 
     def for_page(self):
-        return self.with_text().select_related("theme")
+        return self.with_text().select_related("theme", "live__card")
 
     def for_desk(self):
         return self.select_related("draft__picture", "relay", "theme", "leg__contributor")

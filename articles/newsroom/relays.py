@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from articles import desk
+from articles import cards, desk
 from articles.models import Article
 from articles.newsroom import pool
 from articles.newsroom.moves import ACTS, contributor_field, words_field
@@ -100,6 +100,8 @@ class RelayAdmin(AddressedAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
+        if {"title", "short_name"} & {*form.changed_data}:
+            cards.forget(obj.articles.all())  # the name is on them
         if not change:
             baton.nominate(
                 obj,

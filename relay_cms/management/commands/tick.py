@@ -5,7 +5,7 @@ import threading
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
-from articles import mornings, workflow
+from articles import cards, mornings, workflow
 from articles.models import Byline
 from relays import baton, forgetting, ladder, letters, pictures
 from relays.models import Clock
@@ -54,4 +54,5 @@ class Command(BaseCommand):
         if sent:
             log.info("Sent %s letters.", sent)
         pictures.sweep()
+        cards.draw_due()
         Clock.note()
