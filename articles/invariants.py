@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Count, Exists, F, Max, Model, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from articles import search
 from articles.models import (
     Article,
     ArticleMove,
@@ -15,6 +16,7 @@ from articles.models import (
     Page,
     Purpose,
     Revision,
+    SearchRow,
     Showing,
     Status,
     Tag,
@@ -123,6 +125,20 @@ def theme_counts_are_right():
             )
 
 
+def what_is_public_can_be_found():
+    for article in Article.objects.public().filter(search_row=None):
+        yield article, "readers can see it, but no search finds it."
+    for row in SearchRow.objects.exclude(article__in=Article.objects.public()):
+        yield row.article, "a search finds it, but it is not public."
+
+
+def the_search_knows_its_words():
+    indexed = Article.objects.public().exclude(search_row=None).for_search()
+    for article in indexed.select_related("search_row").iterator(chunk_size=500):
+        if article.search_row.words != search.row_of(article).words:
+            yield article, "a search does not find what it says now."
+
+
 def tags_have_their_key():
     for tag in Tag.objects.all():
         if tag.key != tag_key(tag.name):
@@ -216,6 +232,8 @@ INVARIANTS: list[Callable[[], Iterator]] = [
     what_is_published_has_come_out,
     an_article_has_a_language_of_the_site,
     theme_counts_are_right,
+    what_is_public_can_be_found,
+    the_search_knows_its_words,
     tags_have_their_key,
     a_card_shows_what_readers_see,
     old_addresses_lead_to_what_is_elsewhere_now,

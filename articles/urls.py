@@ -1,6 +1,6 @@
 from django.urls import path
 
-from articles.publication import archive, embed, feeds, pages, sitemaps, views
+from articles.publication import archive, embed, feeds, finding, pages, sitemaps, views
 
 app_name = "articles"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("themes/<slug:slug>/", views.theme, name="theme"),
     path("themes/<slug:slug>/feed.xml", feeds.theme, name="theme-feed"),
     path("tags/<slug:slug>/", views.tag, name="tag"),
+    path("search/", finding.find, name="search"),
     path("contributors/", views.contributors, name="contributors"),
     path("contributors/<slug:slug>/", views.contributor, name="contributor"),
     path("contributors/<slug:slug>/feed.xml", feeds.contributor, name="contributor-feed"),

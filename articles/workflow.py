@@ -1,7 +1,7 @@
 """The road of an article from draft to reader: a table of steps, and one way to take them.
 
 Nothing else writes `Article.status`, `approved`, `live`, `published_at`, `publish_at` or
-`withdrawal`. The article row is locked first, its relay second, themes last, by id.
+`withdrawal`. The article row is locked first, its relay second, themes by id; search rows last.
 """
 
 import logging
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from articles import cards, letters, notes, permissions, revisions
+from articles import cards, letters, notes, permissions, revisions, search
 from articles.models import (
     Article,
     ArticleMove,
@@ -343,7 +343,7 @@ def publish_import(article: Article, *, published_at: datetime, slug: str) -> Ar
     article.slug = article.slug or slug
     revision = revisions.freeze(article, Reason.IMPORTED, by=None)
     _make_live(article, revision)
-    _count_again({article.theme_id})
+    _show_readers(article)
     _record(article, "import", status_before, revision=revision, by=None, note="", channel="")
     return article
 
@@ -364,7 +364,7 @@ def change_theme(article: Article, theme: Theme | None) -> Article:
     article = _lock(article)
     before, article.theme = article.theme_id, theme
     article.save(update_fields=["theme"])
-    _count_again({before, article.theme_id})
+    _show_readers(article, before)
     return article
 
 
@@ -443,7 +443,7 @@ def _publish(article, *, by, **words):
     _make_live(article, revision)
     if article.leg and article.leg.is_running:
         baton.finish(article.leg, by=by)
-    _count_again({article.theme_id})
+    _show_readers(article)
     return revision
 
 
@@ -452,7 +452,7 @@ def _correct(article, *, by, correction, **words):
     _make_live(article, revision)
     if correction.strip():
         article.corrections.create(revision=revision, words=correction.strip())
-    _count_again({article.theme_id})
+    _show_readers(article)
     return revision
 
 
@@ -461,7 +461,7 @@ def _undo(article, **words):
     article.save(update_fields=["status", "approved", "live", "published_at"])
     article.bylines.update(published_at=None)
     _forget_card(article)
-    _count_again({article.theme_id})
+    _show_readers(article)
     return article.approved
 
 
@@ -540,7 +540,13 @@ def _set_withdrawal(article, withdrawal):
     article.withdrawal = withdrawal
     article.save(update_fields=["withdrawal"])
     _forget_card(article)
-    _count_again({article.theme_id})
+    _show_readers(article)
+
+
+def _show_readers(article, *other_themes):
+    """What readers count and find follows what they may see, in the same transaction."""
+    _count_again({article.theme_id, *other_themes})
+    search.index(Article.objects.filter(pk=article.pk))
 
 
 def _forget_card(article):

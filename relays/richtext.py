@@ -8,6 +8,7 @@ import base64
 import hashlib
 import re
 from functools import cache
+from html import unescape
 from urllib.parse import urlsplit
 
 import nh3
@@ -133,9 +134,14 @@ def _without_empty_tags(html):
     return "".join(kept)
 
 
+def plain_text(html: str) -> str:
+    """The words alone, on one line."""
+    apart = re.sub(r"</(p|h2|h3|li|blockquote)>|<br>|<hr>", " ", html)
+    return " ".join(unescape(strip_tags(apart)).split())
+
+
 def word_count(html: str) -> int:
-    text = strip_tags(re.sub(r"</(p|h2|h3|li|blockquote)>|<br>|<hr>", " ", html))
-    return len(text.split())
+    return len(plain_text(html).split())
 
 
 # The field -----------------------------------------------------------------------------------

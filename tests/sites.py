@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from articles import workflow
+from articles import search, workflow
 from articles.models import Article, Byline, Draft, Reason, Revision, Status
 from articles.models.tag import tags_for
 from relays import baton, danish
@@ -72,6 +72,10 @@ class Site(NamedTuple):
             "contributors": "/contributors/",
             "contributors from a letter": "/contributors/?letter=%C3%98",
             "a contributor": self.writer.get_absolute_url(),
+            "search": "/search/",
+            "a search": "/search/?q=natten+eller+svaret",
+            "a search narrowed down": "/search/?q=svaret&theme=velfaerd&sector=private",
+            "a search for nothing": "/search/?q=hestestald",
             "a page that does not exist": "/nowhere/",
         }
 
@@ -173,6 +177,7 @@ def make_archive(relay, count, *, at=None, co_writer=None, tag=None, theme=None)
     if tag:
         for article in articles:
             article.taggings.create(tag=tag)
+        search.index(Article.objects.filter(relay=relay))
     relay.opened = relay.opened or at(0)
     relay.save(update_fields=["opened"])
     return articles
@@ -205,4 +210,5 @@ def _publish_at_once(articles, writers):
     for article, revision in zip(articles, revisions, strict=True):
         article.live, article.status = revision, Status.LIVE
     Article.objects.bulk_update(articles, ["live", "status"])
+    search.index(Article.objects.filter(pk__in=[article.pk for article in articles]))
     return articles

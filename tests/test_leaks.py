@@ -101,6 +101,8 @@ def surfaces(article):
         "contributors": "/contributors/",
         "contributor": article.bylines.get().contributor.get_absolute_url(),
         "contributor's feed": f"{article.bylines.get().contributor.get_absolute_url()}feed.xml",
+        "search": "/search/?q=hemmel",
+        "search for who wrote it": "/search/?q=wilma+vent",
         "not found": "/articles/hemmeligtitel-2/",
     }
 

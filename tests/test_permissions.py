@@ -71,6 +71,8 @@ TABLE = """
 /contributors/contributor/feed.xml | 200 | 405
 /contributors/asked/ | 404 | 405
 /media/picture.webp | 200 | 405
+/search/ | 200 | 405
+/search/?q=published | 200 | 405
 /health/ | 503 | 405
 /baton/link/unknown/ | 410 | 405
 /baton/new-link/ | 405 | 200

@@ -14,6 +14,7 @@ from articles.models.checklist import ChecklistItem, Tick
 from articles.models.look import Look
 from articles.models.note import Correction, Note
 from articles.models.page import Page
+from articles.models.search import SearchRow
 from articles.models.showing import Purpose, Remark, Showing
 from articles.models.tag import Tag, TaggedArticle
 
@@ -32,6 +33,7 @@ __all__ = [
     "Reason",
     "Remark",
     "Revision",
+    "SearchRow",
     "Showing",
     "Status",
     "Tag",

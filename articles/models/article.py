@@ -1,7 +1,8 @@
 """What is written, what is read, and what happened to it in between."""
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -86,6 +87,18 @@ class ArticleQuerySet(models.QuerySet):
 
     def for_page(self):
         return self.with_text().select_related("theme", "live__card")
+
+    def for_search(self):
+        """What `articles.search.row_of` reads."""
+        return self.select_related("live", "relay", "theme").prefetch_related(
+            Byline.with_contributor(), "taggings__tag"
+        )
+
+    def with_sector(self):
+        """Each with its `sector`: what `lane` says, for the database."""
+        writers = Byline.objects.filter(article=OuterRef("pk")).order_by("order", "pk")
+        first = Subquery(writers.values("sector")[:1])
+        return self.annotate(sector=Coalesce("leg__sector", first, Value("")))
 
     def for_desk(self):
         return self.select_related("draft__picture", "relay", "theme", "leg__contributor")

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from articles import autosave, desk, permissions, workflow
+from articles import autosave, desk, permissions, search, workflow
 from articles.models import Article, Byline, Draft, Revision
 from articles.newsroom import comparing, showings
 from articles.newsroom.forms import ArticleForm, DraftForm
@@ -212,6 +212,8 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
         super().save_related(request, form, formsets, change)
         if change and (step := self._step(request)):
             self._take(step, request, form)
+        if "tags" in form.changed_data:
+            search.index(Article.objects.filter(pk=form.instance.pk))
 
     def _step(self, request):
         names = [name.removeprefix(STEP) for name in request.POST if name.startswith(STEP)]

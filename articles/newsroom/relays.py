@@ -11,6 +11,7 @@ from articles import cards, desk
 from articles.models import Article
 from articles.newsroom import pool
 from articles.newsroom.moves import ACTS, contributor_field, words_field
+from articles.newsroom.naming import NamesPosts
 from relays import baton, permissions, verbs
 from relays.admin import AddressedAdmin, NewsroomForm
 from relays.errors import RuleBroken
@@ -49,7 +50,8 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Relay)
-class RelayAdmin(AddressedAdmin):
+class RelayAdmin(NamesPosts, AddressedAdmin):
+    names = ("title", "short_name")
     list_display = ["name", "place", "holder", "due", "leg_count", "theme"]
     list_filter = [
         StateFilter,
@@ -109,6 +111,9 @@ class RelayAdmin(AddressedAdmin):
                 by=request.user,
                 message=form.cleaned_data["message"],
             )
+
+    def posts_named(self, rows):
+        return Article.objects.filter(relay__in=rows)
 
     def response_add(self, request, obj, post_url_continue=None):
         if "_addanother" in request.POST or "_popup" in request.POST:

@@ -6,8 +6,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from taggit import admin as taggit_admin
 
-from articles.models import Tag
+from articles import search
+from articles.models import Article, Tag
 from articles.models.tag import tag_key
+from articles.newsroom.naming import NamesPosts
 from relays import addresses
 from relays.admin import AddressedAdmin, NewsroomForm
 from relays.errors import RuleBroken
@@ -56,10 +58,11 @@ def merge(tags, *, into: Tag) -> None:
             tag.taggings.exclude(content_object__in=has_both).update(tag=into)
             addresses.lead_on(tag, into)
             tag.delete()
+    search.index(Article.objects.filter(taggings__tag=into))
 
 
 @admin.register(Tag)
-class TagAdmin(AddressedAdmin):
+class TagAdmin(NamesPosts, AddressedAdmin):
     form = TagForm
     list_display = ["name"]
     search_fields = ["name__folded"]
@@ -101,3 +104,18 @@ class TagAdmin(AddressedAdmin):
         super().save_model(request, obj, form, change)
         if change:
             obj.save(update_fields=["key"])  # it follows the name
+
+    def posts_named(self, rows):
+        return Article.objects.filter(taggings__tag__in=rows)
+
+    def delete_model(self, request, obj):
+        self._delete([obj], super().delete_model, request, obj)
+
+    def delete_queryset(self, request, queryset):
+        self._delete(queryset, super().delete_queryset, request, queryset)
+
+    @transaction.atomic
+    def _delete(self, tags, delete, *given):
+        posts = list(self.posts_named(tags).values_list("pk", flat=True))
+        delete(*given)
+        search.index(Article.objects.filter(pk__in=posts))

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from icalendar import Calendar, Event
 
-from articles import desk
+from articles import desk, search
 from articles.models import Article, Status
 from articles.portal import forms
 from articles.portal.page import page_of_the_form, portal_page
@@ -199,7 +200,10 @@ def change_presentation(request, handoff_id):
     if not form.is_valid():
         handoff.receiver.refresh_from_db()
         return _show(request, handoff, status=422, presentation_form=form)
-    handoff.receiver.save(update_fields=form.changed_data)
+    with transaction.atomic():
+        handoff.receiver.save(update_fields=form.changed_data)
+        if "name" in form.changed_data:
+            search.index(Article.objects.by(handoff.receiver))  # of earlier legs
     messages.success(request, _("Thank you. This is how we present you."))
     return redirect(page_of_the_form(request), handoff_id)
 

@@ -5,7 +5,11 @@ from urllib.parse import urlencode
 
 from django import forms
 
+from articles.search import HITS
 from relays.danish import ALPHABET
+from relays.models import Relay, Sector, Theme
+
+LONGEST_QUERY = 200
 
 
 class KeyField(forms.RegexField):
@@ -65,6 +69,25 @@ class RelaysForm(forms.Form):
 class ChainForm(forms.Form):
     year = YearField()
     before = forms.IntegerField(min_value=1, max_value=32_767, required=False)
+
+
+class WordsField(forms.CharField):
+    """What somebody looks for. Whatever else it is, it is words, and no longer than needed."""
+
+    def to_python(self, value):
+        words = (super().to_python(value) or "").encode("utf-8", "ignore").decode()
+        return words.replace("\x00", " ")[:LONGEST_QUERY].strip()
+
+
+class SearchForm(forms.Form):
+    q = WordsField(required=False)
+    theme = forms.ModelChoiceField(Theme.objects.all(), to_field_name="slug", required=False)
+    relay = forms.ModelChoiceField(Relay.objects.public(), to_field_name="slug", required=False)
+    sector = forms.TypedChoiceField(
+        choices=[(sector, sector) for sector in Sector], coerce=Sector, required=False
+    )
+    year = YearField()
+    after = forms.IntegerField(min_value=1, max_value=HITS, required=False)
 
 
 class NamesForm(forms.Form):

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from articles import desk, workflow
+from articles import desk, search, workflow
 from articles.models import Article, Byline, Draft, Reason, Status
 from articles.models.tag import tag_key, tags_for
 from articles.transfer.reading import MORNING, TransferFailed, address_of, writers_of
@@ -126,6 +126,7 @@ class _Import:
         if closed and not self.relay.closed:
             baton.close(self.relay, by=None, closing_note=note, at=closed)
             self.report.changed += not self.is_new
+        search.index(Article.objects.filter(relay=self.relay))  # its names, writers and tags
 
     # The people ----------------------------------------------------------------------------
 

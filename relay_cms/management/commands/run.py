@@ -23,6 +23,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
 from django.urls import reverse
 
+from articles.models import Article
 from relay_cms.management.commands import demo
 from relays.models import Handoff, HandoffState, Link, Relay
 
@@ -64,6 +65,9 @@ class Command(BaseCommand):
         if not Relay.objects.exists() and not get_user_model().objects.exists():
             self.tell("An empty database: setting up the demo newsroom.")
             call_command("demo", stdout=io.StringIO())  # what it prints is told at every start
+        if Article.objects.public().filter(search_row=None).exists():
+            self.tell("Indexing the posts for the search (once).")
+            call_command("rebuild_search", stdout=io.StringIO())
 
     def serve(self, port):
         with contextlib.ExitStack() as stack:
