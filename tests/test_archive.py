@@ -60,11 +60,11 @@ def test_an_empty_archive_is_of_this_year(client):
 
 
 def test_a_year_has_its_posts_under_their_months_newest_first(client):
-    make_many_news(2, at=at(2024, 3, 31, 12))  # of March, and of April
+    make_many_news(4, at=at(2024, 3, 30, 12))  # two of March, two of April
     make_many_news(1, at=at(2023, 12, 31, 12))
 
     assert headings_of(client, "/archive/2024/") == ["2024", "april 2024", "marts 2024"]
-    assert posts_on(client, "/archive/2024/") == ["nyt-1", "nyt-0"]
+    assert posts_on(client, "/archive/2024/") == ["nyt-3", "nyt-2", "nyt-1", "nyt-0"]
 
 
 def test_years_and_months_begin_at_midnight_in_the_newsroom(client):

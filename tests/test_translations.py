@@ -114,7 +114,7 @@ class Words(HTMLParser):
     """What a person sees or hears of a page: its text, and the attributes that are read out."""
 
     SPOKEN = {"title", "aria-label", "alt", "placeholder"}
-    UNSEEN = {"script", "style"}
+    UNSEEN = {"script", "style", "code"}  # code is read out as it is, in no language
 
     def __init__(self, html):
         super().__init__()

@@ -72,7 +72,7 @@ def years_of_archive() -> range:
 
 
 def _month(moment):
-    return timezone.localtime(moment).replace(day=1)
+    return timezone.localdate(moment).replace(day=1)
 
 
 class WholeLeg(NamedTuple):

@@ -109,7 +109,7 @@ def test_the_box_fits_and_axe_finds_nothing(open_page, live_server, theme):
     _relay, box = make_box(live_server)
     page = open_page(color_scheme="dark" if theme == "light" else "light")
     page.goto(f"{box}?theme={theme}")
-    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    paper = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
 
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 600})

@@ -11,6 +11,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 from playwright.sync_api import expect
 
+from articles.models import Page
+from articles.models.tag import tags_for
 from relays import baton
 from relays.models import Relay, Sector
 from tests.factories import (
@@ -484,6 +486,24 @@ def goto_changes(page):
     assert page.locator("ins, del").count() >= 8
 
 
+def goto_merging_tags(page):
+    tags_for(["Mad", "Maden", "Kost"])
+    page.goto(reverse("admin:articles_tag_changelist"))
+    for name in ("Mad", "Maden"):
+        page.locator("tr", has=page.get_by_role("link", name=name, exact=True)).locator(
+            ".action-select"
+        ).check()
+    page.locator("select[name=action]").select_option("merge_tags")
+    page.locator("button[name=index]").click()
+    expect(page.locator("input[name=kept]")).to_have_count(2)
+
+
+def goto_flat_page(page):
+    text = Page.objects.create(title="Om", slug="om", body="<p>Om os</p>", position=1)
+    page.goto(reverse("admin:articles_page_change", args=[text.pk]))
+    expect(page.locator(".tiptap")).to_be_visible()
+
+
 SCREENS = [
     goto_relay,
     goto_act,
@@ -493,6 +513,8 @@ SCREENS = [
     goto_conflict,
     goto_revision,
     goto_changes,
+    goto_merging_tags,
+    goto_flat_page,
 ]
 
 
