@@ -758,7 +758,7 @@ def test_what_is_opened_most_comes_first():
         for app in response.context["app_list"]
     ] == [
         ("relays", ["Relay", "Contributor", "Theme", "Letter", "HeldKind", "User"]),
-        ("articles", ["Article", "Tag", "ChecklistItem"]),
+        ("articles", ["Article", "Tag", "Page", "ChecklistItem"]),
         ("auth", ["Group"]),
     ]
 

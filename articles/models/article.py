@@ -255,6 +255,14 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit h
         return self.live_id is not None and self.withdrawal == Withdrawal.NONE
 
     @property
+    def changed_at(self):
+        """When the text that readers see came out, or was last changed. An import changes none."""
+        assert self.live and self.published_at, "readers see published articles"  # noqa: S101
+        if self.live.reason == Reason.IMPORTED:
+            return self.published_at
+        return max(self.published_at, self.live.at)
+
+    @property
     def lane(self):
         """The sector whose line the article runs on: its leg's, or its first writer's."""
         if self.leg:

@@ -102,7 +102,7 @@ class NewestPosts(Feed):
         return article.published_at
 
     def item_updateddate(self, article):
-        return max(article.published_at, article.live.at)
+        return article.changed_at
 
     def item_categories(self, article):
         theme = [article.theme.name] if article.theme else []

@@ -48,7 +48,7 @@ def of_article(article: Article, part: VisiblePart) -> Data:
         "url": _address(article.get_absolute_url()),
         "inLanguage": article.language,
         "datePublished": article.published_at.isoformat(),
-        "dateModified": max(article.published_at, article.live.at).isoformat(),
+        "dateModified": article.changed_at.isoformat(),
         "isAccessibleForFree": part.complete,
         "image": card and _address(card.get_absolute_url()),
         "articleSection": article.theme and article.theme.name,
