@@ -257,7 +257,8 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit h
     @property
     def changed_at(self):
         """When the text that readers see came out, or was last changed. An import changes none."""
-        assert self.live and self.published_at, "readers see published articles"  # noqa: S101
+        assert self.live is not None  # noqa: S101  (readers see published articles)
+        assert self.published_at is not None  # noqa: S101
         if self.live.reason == Reason.IMPORTED:
             return self.published_at
         return max(self.published_at, self.live.at)
