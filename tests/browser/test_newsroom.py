@@ -378,8 +378,8 @@ def test_the_buttons_of_a_relay_are_reached_at_500_px(newsroom):
 
     buttons = page.locator(".relay-chain .button").all()
 
-    assert len(buttons) == 12
-    assert [within(page, button) for button in buttons] == [True] * 12
+    assert len(buttons) == 13
+    assert [within(page, button) for button in buttons] == [True] * 13
     assert_nothing_scrolls_sideways(page)
 
 
@@ -540,7 +540,7 @@ def test_the_lists_open_without_a_complaint_of_the_browser(newsroom):
     lists = page.locator("#content tr[class^=model-] th a").evaluate_all(
         "links => links.map(link => link.href)"
     )
-    assert len(lists) == 8
+    assert len(lists) == 10
     for address in lists:
         page.goto(address)
         expect(page.locator("#changelist")).to_be_visible()
