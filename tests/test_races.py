@@ -155,7 +155,7 @@ def test_sixteen_answer_withdraw_and_lapse_one_offer_and_it_has_one_outcome():
 
 
 def test_sixteen_people_accept_one_offer_and_one_leg_begins():
-    for _round in range(FEW_ROUNDS):
+    for _round in range(ROUNDS):
         relay = make_relay()
         handoff = make_handoff(relay, offered=True)
         user = handoff.receiver.user
