@@ -14,7 +14,7 @@ IN_PRODUCTION = env DEBUG=off DATABASE_URL=sqlite://:memory: SITE_URL=https://re
 .DELETE_ON_ERROR:
 .SILENT:
 .DEFAULT_GOAL := help
-.PHONY: help run test race check check-messages requirements messages clean can-write has-gettext
+.PHONY: help run test race bench axe lighthouse valid check check-messages requirements messages clean can-write has-gettext
 
 help: ## this list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null || \
@@ -34,6 +34,34 @@ race: .venv/ready-dev ## the races of the suite in 300 rounds, on SQLite and on 
 
 RACE = env RACE_ROUNDS=300
 POSTGRESQL = $(or $(filter postgres%,$(DATABASE_URL)),postgres://postgres@127.0.0.1:5432/test)
+
+bench: .venv/ready .env ## what each page costs with few articles and with many, printed (ARGS="1000 100000", PORT=8099)
+	exec env SITE_URL=http://127.0.0.1:$(or $(PORT),8099) ALLOWED_HOSTS=127.0.0.1 \
+		.venv/bin/python manage.py bench $(or $(ARGS),1000 100000)
+
+axe: .venv/ready-dev ## axe over every page, light and dark, at 1440, 390 and 320 px: some twenty minutes
+	mkdir -p var
+	exec env AXE_EVERY=1 .venv/bin/pytest --numprocesses 1 $(ARGS) tests/browser/test_everybody.py -k axe
+
+# From npm, for these two alone: never in CI, nothing of it is kept in the repository.
+# Lighthouse 12 is the last that runs on Debian's Node.
+NPM_TOOLS = lighthouse@12.8.2 vnu-jar@26.9.27
+
+var/npm/tools: Makefile | can-write
+	command -v npm >/dev/null || { echo "This needs npm: apt-get install npm." >&2; exit 1; }
+	mkdir -p var/npm
+	npm install --prefix var/npm --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel error $(NPM_TOOLS)
+	touch $@
+
+lighthouse: .venv/ready-dev var/npm/tools ## Lighthouse's figures for four pages of the demo newsroom (npm, Chromium)
+	.venv/bin/python -m tests.lighthouse
+
+valid: .venv/ready-dev var/npm/tools ## every page that the suite walks, read by the Nu HTML checker (npm, java)
+	command -v java >/dev/null || { echo "The checker needs java: apt-get install default-jre-headless." >&2; exit 1; }
+	rm -rf var/pages && mkdir -p var/pages
+	KEEP_PAGES=var/pages .venv/bin/pytest --quiet $(ARGS) tests/test_marked.py
+	java -jar var/npm/node_modules/vnu-jar/build/dist/vnu.jar --errors-only --filterfile tests/nu-filters.txt var/pages
+	echo "$$(ls var/pages | wc -l) pages are valid."
 
 check: .venv/ready-dev | has-gettext ## everything that can be checked without running the site
 	mkdir -p var

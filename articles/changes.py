@@ -21,6 +21,7 @@ from articles.models import Text
 from relays.models import Picture
 
 RICH = {"body"}  # the fields that hold HTML; the others are plain text
+READ = {"title", "standfirst", "body"}  # shown whole; the others only where they have changed
 
 
 class Field(NamedTuple):
@@ -59,14 +60,17 @@ class Changes(NamedTuple):
 
 def between(old: Text, new: Text) -> Changes:
     """What is different between two texts, drafts or revisions."""
-    fields = [
-        Field(
-            label=_label(new, name),
-            comparison=compare(_as_html(name, old.content[name]), _as_html(name, value)),
-        )
+    comparisons = {
+        name: compare(_as_html(name, old.content[name]), _as_html(name, value))
         for name, value in new.content.items()
-    ]
-    return Changes([field for field in fields if not field.comparison.is_empty])
+    }
+    return Changes(
+        [
+            Field(label=_label(new, name), comparison=comparison)
+            for name, comparison in comparisons.items()
+            if comparison.has_changed or (name in READ and not comparison.is_empty)
+        ]
+    )
 
 
 def _label(text, name):

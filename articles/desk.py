@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles import permissions, revisions, workflow
-from articles.models import Article, Byline, Draft, Reason, Revision, Status
+from articles.models import Access, Article, Byline, Draft, Reason, Revision, Status
 from relays import baton
 from relays.errors import RuleBroken
 from relays.models import Leg, LegState, Relay, User
@@ -44,11 +44,21 @@ def article_for(leg: Leg) -> Article:
         )
     relay = leg.relay
     article = Article.objects.create(
-        leg=leg, relay=relay, theme_id=relay.theme_id, language=relay.language
+        leg=leg,
+        relay=relay,
+        theme_id=relay.theme_id,
+        language=relay.language,
+        access=_access_of_the_newest(relay),
     )
     Draft.objects.create(article=article)
     Byline.objects.create(article=article, contributor=leg.contributor)
     return article
+
+
+def _access_of_the_newest(relay):
+    """A relay that is for members goes on being for members."""
+    standing = relay.articles.filter(leg__number__isnull=False).order_by("-leg__number")
+    return standing.values_list("access", flat=True).first() or Access.OPEN
 
 
 @transaction.atomic
@@ -199,11 +209,7 @@ def move_to_leg(article: Article, leg: Leg, *, by: User) -> Article:
 
 
 def _homeless(article):
-    article = (
-        Article.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("leg")
-        .get(pk=article.pk)
-    )
+    article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     if article.leg is None or article.leg.state != LegState.ABANDONED:
         raise RuleBroken(_("Only an article whose leg was given up can be moved."))
     return article

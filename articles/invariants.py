@@ -1,12 +1,13 @@
 """What must be true of every article and no constraint of the database can hold."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, Max, Model, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from articles import search
+from articles import replies, search
 from articles.models import (
     Article,
     ArticleMove,
@@ -15,6 +16,9 @@ from articles.models import (
     Draft,
     Page,
     Purpose,
+    Reply,
+    ReplyMove,
+    ReplyState,
     Revision,
     SearchRow,
     Showing,
@@ -219,6 +223,30 @@ def a_preview_is_answered_by_nobody():
         yield showing, "it is for reading only, and somebody has answered."
 
 
+def an_answer_stands_below_its_comment():
+    answers = Reply.objects.exclude(answers=None)
+    for reply in answers.exclude(answers__article=F("article")):
+        yield reply, "it answers a comment on another article."
+    for reply in answers.exclude(answers__answers=None):
+        yield reply, "it answers an answer."
+
+
+def the_last_move_decided_the_comment():
+    leads_to = {verb: target for verb, (_sources, target) in replies.VERBS.items()}
+    leads_to |= {"send": ReplyState.WAITING, "erase": ReplyState.ERASED}
+    last = ReplyMove.objects.filter(reply=OuterRef("pk")).order_by("-pk").values("verb")[:1]
+    for reply in Reply.objects.annotate(said=Subquery(last)):
+        if reply.state != leads_to.get(reply.said):
+            yield reply, f"it is {reply.state}, but its last move says “{reply.said}”."
+
+
+def networks_are_forgotten():
+    # A day more than promised: the clock may have stood still.
+    long_ago = timezone.now() - replies.NETWORK_KEPT - timedelta(days=1)
+    for reply in Reply.objects.exclude(network=None).filter(sent__lt=long_ago):
+        yield reply, "where it came from is still known."
+
+
 INVARIANTS: list[Callable[[], Iterator]] = [
     every_article_has_a_draft,
     revisions_belong_to_their_article,
@@ -245,6 +273,9 @@ INVARIANTS: list[Callable[[], Iterator]] = [
     moves_name_their_own_revisions,
     a_tick_comes_of_an_answer_about_its_article,
     a_preview_is_answered_by_nobody,
+    an_answer_stands_below_its_comment,
+    the_last_move_decided_the_comment,
+    networks_are_forgotten,
 ]
 
 

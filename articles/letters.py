@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from articles import permissions
-from articles.models import Article, Note, Remark
+from articles.models import Article, Note, Remark, Reply, ReplyState
 from relays import letters
-from relays.models import User
+from relays.models import Contributor, Handoff, HandoffState, Letter, User
 from relays.models.link import is_over
 
 # Each step of a text is told of once, and makes what was not yet sent of an earlier one untrue.
@@ -81,6 +82,79 @@ def remarked(remark: Remark) -> None:
     desk = settings.SITE_URL + reverse("admin:articles_article_review", args=[article.pk])
     for editor in _editors(article, showing.made_by):
         letters.write("editor_remark", to=editor, desk=desk, **about)
+
+
+# Comments ------------------------------------------------------------------------------------
+
+TO_THE_SENDER = {ReplyState.APPROVED: "reply_approved", ReplyState.DECLINED: "reply_declined"}
+ANSWER_HERE = ("reply_to_writer", "reply_to_next")
+
+
+def reply_decided(reply: Reply, *, was_shown: bool) -> Letter | None:
+    """The sender hears of the decision, unless it was spam; of an earlier one no more."""
+    take_back(reply.letter)
+    kind = TO_THE_SENDER.get(ReplyState(reply.state))
+    if kind is None:
+        return None
+    article, live = reply.article, reply.article.live
+    assert live is not None, "readers comment on what is published"  # noqa: S101
+    return letters.write(
+        kind,
+        to=_sender(reply.user),
+        relay=article.relay,
+        reply=reply,
+        title=live.plain_title,
+        page=settings.SITE_URL + reply.get_absolute_url(),
+        was_shown=was_shown,
+    )
+
+
+def take_back(letter: Letter | None) -> None:
+    """A letter that is not out yet and would not be true any more."""
+    if letter:
+        letters.take_back(letter)
+
+
+def _sender(user) -> User | Contributor:
+    """Writers who never logged in have their address with the newsroom."""
+    person = Contributor.objects.filter(user=user).first()
+    return person if person and not user.email else user
+
+
+def replies_to_answer(reply: Reply) -> None:
+    """The writer, once a day, and whoever runs next, once, are invited to answer."""
+    article, live = reply.article, reply.article.live
+    writer = article.leg.handoff if article.leg else None
+    if live is None or writer is None or is_over(writer):
+        return
+    words: dict = {"relay": article.relay, "title": live.plain_title}
+    if reply.user_id != writer.receiver.user_id:
+        today = timezone.localdate()
+        letters.write(
+            "reply_to_writer", to=writer.receiver, handoff=writer, about_day=today, **words
+        )
+    runner = _next_runner(article)
+    if runner and reply.user_id != runner.receiver.user_id:
+        out = timezone.localdate(article.published_at)
+        words["name"] = writer.receiver.name
+        letters.write("reply_to_next", to=runner.receiver, handoff=runner, about_day=out, **words)
+
+
+def nothing_to_answer(article: Article) -> None:
+    """No comment on this article is shown any more."""
+    if article.leg and article.leg.handoff:
+        letters.cancel(article.leg.handoff, *ANSWER_HERE)
+        if runner := _next_runner(article):
+            letters.cancel(runner, "reply_to_next")
+
+
+def _next_runner(article) -> Handoff | None:
+    """Who has said yes to the baton after this leg, until their own text is out."""
+    said_yes = [HandoffState.ACCEPTED, HandoffState.TAKEN]
+    given = Handoff.objects.filter(giver=article.leg, state__in=said_yes)
+    runner = given.select_related("receiver", "leg").order_by("-pk").first()
+    leg = runner and getattr(runner, "leg", None)
+    return None if leg and not leg.is_running else runner
 
 
 def _editors(article, maker):

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from articles.newsroom import overview
+from articles.newsroom import overview, replies
 from relays import letters, workdays
 from relays.models import Letter, User
 
@@ -31,7 +31,15 @@ def _morning(user, today):
         return None
     with translation.override(settings.LANGUAGE_CODE):
         rows = [row for row in overview.rows(overview.relays_of(user)) if row.waits]
-    if not rows:
+    comments = replies.waiting_for(user)
+    if not rows and not comments:
         return None
-    address = settings.SITE_URL + reverse("admin:index")
-    return letters.write("morning", to=user, about_day=today, rows=rows, overview=address)
+    return letters.write(
+        "morning",
+        to=user,
+        about_day=today,
+        rows=rows,
+        comments=comments,
+        things=len(rows) + bool(comments),
+        overview=settings.SITE_URL + reverse("admin:index"),
+    )

@@ -151,7 +151,7 @@ def find(query: Query, articles: ArticleQuerySet) -> list[Hit]:
     has_prefix = query != query.exactly
     rows = (
         articles.filter(Matches(query))
-        .annotate(is_exact=Matches(query.exactly) if has_prefix else Value(True))
+        .annotate(is_exact=FoundMatches(query.exactly) if has_prefix else Value(True))
         .newest_first()
         .values_list("is_exact", "search_row__title", "search_row__lead", *Hit._fields)[:HITS]
     )
@@ -193,6 +193,16 @@ class Matches(Func):
         key, params = compiler.compile(self.source_expressions[0])
         found = "SELECT FROM articles_searchrow WHERE article_id = {} AND vector @@ %s::tsquery"
         return f"EXISTS ({found.format(key)})", [*params, _for_tsquery(self.query)]
+
+
+class FoundMatches(Matches):
+    """The same, asked of the rows that were found: outside WHERE, PostgreSQL would look up every
+    match there is for an EXISTS."""
+
+    def as_postgresql(self, compiler, connection, **extra):
+        key, params = compiler.compile(self.source_expressions[0])
+        found = "SELECT vector @@ %s::tsquery FROM articles_searchrow WHERE article_id = {}"
+        return f"({found.format(key)})", [_for_tsquery(self.query), *params]
 
 
 def _for_fts5(query):

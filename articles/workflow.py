@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from articles import cards, letters, notes, permissions, revisions, search
+from articles import announcements, cards, letters, notes, permissions, revisions, search
 from articles.models import (
+    Access,
     Article,
     ArticleMove,
     ChecklistItem,
@@ -81,8 +82,15 @@ def _changed_since_asked(article):
 
 
 def staff_changed_words(article: Article) -> bool:
-    """Does the newest text differ from what its writer has sent, or said yes to?"""
-    return article.vouched is not None and article.draft.content != article.vouched.content
+    """Does the newest text differ from what its writer has sent, or said yes to?
+
+    Not while it is sent back: then the writer's own words are the newest.
+    """
+    return (
+        article.vouched is not None
+        and article.status != Status.SENT_BACK
+        and article.draft.content != article.vouched.content
+    )
 
 
 def _is_asked(article):
@@ -368,6 +376,18 @@ def change_theme(article: Article, theme: Theme | None) -> Article:
     return article
 
 
+@transaction.atomic
+def change_access(article: Article, access: str, *, by: User | None) -> Article:
+    """Open a text to everybody, or keep its rest for members. What a search knows follows."""
+    article = _lock(article)
+    if article.access != access:
+        article.access = access
+        article.save(update_fields=["access"])
+        record_move(article, "open_up" if access == Access.OPEN else "members", by=by)
+        search.index(Article.objects.filter(pk=article.pk))
+    return article
+
+
 def record_move(article: Article, step: str, *, by: User | None, note: str = "") -> None:
     """Write down an act that is no step of the table and changes no status."""
     _record(article, step, article.status, revision=None, by=by, note=note, channel="")
@@ -438,9 +458,12 @@ def _unschedule(article, **words):
 
 def _publish(article, *, by, **words):
     revision = article.approved or revisions.freeze(article, Reason.PUBLISHED, by=by)
+    is_first = article.published_at is None
     article.published_at = article.published_at or timezone.now()
     _give_address(article, revision.title)
     _make_live(article, revision)
+    if is_first:
+        announcements.announce(article)
     if article.leg and article.leg.is_running:
         baton.finish(article.leg, by=by)
     _show_readers(article)
@@ -460,6 +483,7 @@ def _undo(article, **words):
     article.approved, article.live, article.published_at = article.live, None, None
     article.save(update_fields=["status", "approved", "live", "published_at"])
     article.bylines.update(published_at=None)
+    announcements.take_back(article)
     _forget_card(article)
     _show_readers(article)
     return article.approved
@@ -539,6 +563,8 @@ def _freeze_bylines(article):
 def _set_withdrawal(article, withdrawal):
     article.withdrawal = withdrawal
     article.save(update_fields=["withdrawal"])
+    if withdrawal != Withdrawal.NONE:
+        announcements.take_back(article)
     _forget_card(article)
     _show_readers(article)
 
@@ -567,12 +593,11 @@ def _count_again(theme_ids):
 
 
 def _lock(article):
-    # of: the joined rows are read, not locked; the relay is locked by baton alone.
-    return (
-        Article.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("leg", "approved", "live", "draft", "vouched", "asked")
-        .get(pk=article.pk)
-    )
+    # Two steps: on PostgreSQL the rows joined to one that was waited for are as old as the wait.
+    Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+    return Article.objects.select_related(
+        "leg", "approved", "live", "draft", "vouched", "asked"
+    ).get(pk=article.pk)
 
 
 def _clock_may(article, name):

@@ -1,11 +1,12 @@
 import logging
 import re
 
-TOKEN = re.compile(r"(/baton/link/|/show/)[^/\s\"']+")
+TOKEN = re.compile(r"(/baton/link/|/show/|/follow/(?:confirm|stop)/)[^/\s\"']+")
 
 
 class MaskTokens(logging.Filter):
-    """A link opens somebody's turn or an unpublished text: its secret part stands in no log."""
+    """A link opens somebody's turn, an unpublished text or what somebody follows: its secret part
+    stands in no log."""
 
     def filter(self, record):
         message = record.getMessage()

@@ -1,10 +1,16 @@
+import re
+
 from django.conf import settings
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
 
+from relays.links import unindexed
+
 # Pages for one person speak that person's language; everything else speaks the site's, so
 # that the same bytes go to every reader.
 PERSONAL_PREFIXES = ("/admin/", "/baton/", "/show/", "/account/")
+# Pages of an article that know who looks. They speak the site's language, as its own page does.
+OWN_PAGES = re.compile(r"/articles/[^/]+/(full/|replies/.*)")
 
 
 class NoCookiesForReadersMiddleware:
@@ -15,9 +21,21 @@ class NoCookiesForReadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if not request.path_info.startswith(PERSONAL_PREFIXES):
+        path = request.path_info
+        if not (path.startswith(PERSONAL_PREFIXES) or OWN_PAGES.fullmatch(path)):
             request.COOKIES = {}
         return self.get_response(request)
+
+
+class AccountPagesMiddleware:
+    """Every page under /account/ is for one person, whoever wrote its view."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        return unindexed(response) if request.path_info.startswith("/account/") else response
 
 
 class LanguageMiddleware(LocaleMiddleware):

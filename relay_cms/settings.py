@@ -56,6 +56,8 @@ USE_TZ = True
 SUMMER_WEEKS = frozenset(env.list("SUMMER_WEEKS", cast=int, default=[28, 29, 30]))
 # Working days within which a writer hears about a text that they have sent.
 REVIEW_DAYS = env.int("REVIEW_DAYS", default=2)
+# Days after publication in which a post takes comments; 0: for ever.
+REPLY_DAYS = env.int("REPLY_DAYS", default=30)
 
 # The house --------------------------------------------------------------------------------
 
@@ -66,6 +68,10 @@ INSTALLED_APPS = [
     "taggit",
     "django_prose_editor",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django.forms",
     "articles.newsroom.site.NewsroomAdminConfig",  # django.contrib.admin, opening on the overview
     "django.contrib.auth",
@@ -82,11 +88,13 @@ MIDDLEWARE = [
     "relay_cms.middleware.BrowserPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
     "relay_cms.middleware.NoCookiesForReadersMiddleware",
+    "relay_cms.middleware.AccountPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "relay_cms.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -125,6 +133,48 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Log-in: readers and contributors by a code in a mail, staff by password and a second factor ---
+
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "readers:account"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]  # by User.email alone
+ACCOUNT_ADAPTER = "relay_cms.accounts.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]  # without the second, no log-in asks for one
+# Whoever logs in by a code has proved their address by it, and nobody else needs to.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "relay_cms.accounts.PasswordForm",
+    "change_password": "relay_cms.accounts.ChangePasswordForm",
+    "set_password": "relay_cms.accounts.SetPasswordForm",
+    "reauthenticate": "relay_cms.accounts.ReauthenticateForm",
+}
+# Counted in the cache, by the network somebody comes from and by the account they want.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "20/m/ip,5/15m/key,30/d/key",
+    "confirm_login_code": "30/m/ip",
+    "follow": "20/h/ip",
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+}
+MFA_ADAPTER = "relay_cms.accounts.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "relay_cms.accounts.SecondFactorForm",
+    "reauthenticate": "relay_cms.accounts.SecondFactorAgainForm",
+    "activate_totp": "relay_cms.accounts.ActivateTOTPForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SITE_URL.startswith("https://")  # localhost, to try it
+# No page of the newsroom opens to staff without one. Offered, but not demanded, on a site
+# without https: it is somebody's own machine.
+STAFF_NEED_SECOND_FACTOR = env.bool(
+    "STAFF_NEED_SECOND_FACTOR", default=SITE_URL.startswith("https://")
+)
+
 # Database: SQLite for a newcomer, PostgreSQL in production; the suite runs on both ----------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
@@ -138,9 +188,19 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: the race tests need threads with connections of their own.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 else:
-    DATABASES["default"]["OPTIONS"] = {"options": "-c statement_timeout=30s"}
+    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5, "options": "-c statement_timeout=30s"}
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+
+# What several servers must count together, above all who has tried to log in how often. An
+# entry pushed out early would be a limit forgotten, so there is room for very many.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 
 # Files ------------------------------------------------------------------------------------
 
@@ -187,9 +247,11 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-)
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+# How many of the addresses at the end of X-Forwarded-For our own proxies have written. What
+# stands before them, anybody can have written.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("PROXY_COUNT", default=int(BEHIND_PROXY))
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_TRUSTED_ORIGINS = [SITE_URL]

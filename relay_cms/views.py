@@ -1,7 +1,9 @@
+import sys
 from datetime import timedelta
 
 from csp.decorators import csp_replace
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -28,8 +30,12 @@ def media(request, path):
 def health(request):
     """Is the clock running, do letters go out? 503 where one of them is not."""
     ran = Clock.last_ran()
+    # Not the letters to many: ten thousand take their time, and stand behind every other.
     waiting = Letter.objects.filter(
-        state=LetterState.QUEUED, about_day=None, next_try__lt=timezone.now() - TOO_LONG
+        state=LetterState.QUEUED,
+        about_day=None,
+        circular=None,
+        next_try__lt=timezone.now() - TOO_LONG,
     )
     checks = {
         "clock": bool(ran and timezone.now() - ran < TOO_LONG),
@@ -39,6 +45,16 @@ def health(request):
     return JsonResponse(answer, status=200 if all(checks.values()) else 503)
 
 
+def bad_request(request, exception, template_name="400.html"):
+    """Like Django's own, but with what the frame of every page needs."""
+    return render(request, template_name, status=400)
+
+
 def server_error(request, template_name="500.html"):
-    """Like Django's own, but with what the frame of every page needs. Asks no database."""
-    return render(request, template_name, status=500)
+    """Like Django's own, but with what the frame of every page needs. Asks no database, and says
+    where that is what is away: such a page is worth asking for again."""
+    if not isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        return render(request, template_name, status=500)
+    response = render(request, "503.html", status=503)
+    response.headers["Retry-After"] = "60"
+    return response

@@ -1,15 +1,17 @@
 """The admin of people and themes, and the base class of every form in the newsroom."""
 
+from allauth.mfa.models import Authenticator
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
 from django.contrib.auth.models import Group
-from django.db import connection
-from django.utils.text import Truncator
+from django.db import connection, transaction
+from django.utils.text import Truncator, format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from relays import addresses
@@ -101,6 +103,17 @@ class OwnRowOnly:
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_change_related = field.widget.can_delete_related = False
         return field
+
+
+def yes_or_no(model, name):
+    """A column in words: the admin's own icons are called “True” and “False” in every language."""
+    field = model._meta.get_field(name)
+
+    @admin.display(description=field.verbose_name, ordering=name)
+    def column(row):
+        return _("Yes") if getattr(row, name) else _("No")
+
+    return column
 
 
 class NewsroomAdmin(OwnRowOnly, admin.ModelAdmin):
@@ -240,14 +253,24 @@ class NewUserForm(AdminUserCreationForm):
         self.fields["email"].required = True
 
 
+class NewPasswordForm(AdminPasswordChangeForm):
+    # Django's own says its second half in English to everybody.
+    usable_password_help_text = format_lazy(  # type: ignore[assignment]
+        '{} <span id="id_unusable_warning">{}</span>',
+        AdminUserCreationForm.usable_password_help_text,
+        _("If disabled, the password that this person has now is lost."),
+    )
+
+
 @admin.register(User)
 class UserAdmin(NewsroomAdmin, DjangoUserAdmin):
-    form, add_form = UserForm, NewUserForm
-    list_display = ["name", "email", "is_staff", "is_active"]
+    form, add_form, change_password_form = UserForm, NewUserForm, NewPasswordForm
+    list_display = ["name", "email", yes_or_no(User, "is_staff"), yes_or_no(User, "is_active")]
     list_filter = ["is_staff", "is_active", "groups"]
     search_fields = ["name__folded", "email"]
     filter_horizontal = ["groups", "user_permissions"]
     ordering = ["name"]
+    actions = ["take_second_factor"]
     fieldsets = [
         (None, {"fields": ["email", "password", "name"]}),
         (_("Absence"), {"fields": ["deputy", "away_until"]}),
@@ -259,6 +282,20 @@ class UserAdmin(NewsroomAdmin, DjangoUserAdmin):
     add_fieldsets = [
         (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})
     ]
+
+    @admin.action(description=_("Take away the second factor"), permissions=["change"])
+    def take_second_factor(self, request, queryset):
+        """For whoever has lost theirs: with their password they set up a new one."""
+        for user in queryset:
+            if not self.has_change_permission(request, user):
+                words = _("You may not change %(name)s.") % {"name": user}
+                self.message_user(request, words, messages.ERROR)
+                continue
+            with transaction.atomic():
+                Authenticator.objects.filter(user=user).delete()
+                self.log_change(request, user, gettext("The second factor was taken away."))
+            words = _("%(name)s has no second factor now.") % {"name": user}
+            self.message_user(request, words, messages.SUCCESS)
 
     def get_ordering(self, request):
         return [danish("name"), "pk"]

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from relays import ladder, letters, permissions, verbs, workdays
+from relays import accounts, ladder, letters, permissions, verbs, workdays
 from relays.danish import fold, unique_slug
 from relays.errors import RuleBroken
 from relays.models import (
@@ -719,7 +719,7 @@ def _with_user(person):
     # Their row is the lock: another relay may ask the same person in this moment.
     person = Contributor.objects.select_for_update(no_key=True).get(pk=person.pk)
     if person.user_id is None:
-        person.user = User.objects.create_user(name=person.name)
+        person.user = accounts.account_for(person)
         person.save(update_fields=["user"])
     return person
 

@@ -7,6 +7,7 @@ search for "aalborg" or "ÆRØ" finds "Ålborg" and "Ærø".
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from django.db.models import CharField, F, Func, Lookup, TextField
 from django.utils.text import slugify
@@ -46,6 +47,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text).lower().translate(SPELLED_OUT)
 
 
+@lru_cache(maxsize=20_000)  # SQLite asks again and again while it sorts
 def sort_key(name: str):
     """The Danish order of a name, as ICU's "da" has it for names: letters first, then accents,
     then case, a capital before its small letter. Aa is å, ä is æ, ö is ø, ü is y."""

@@ -1,7 +1,10 @@
-"""Nominees who were never asked are forgotten after a year.
+"""Nominees who were never asked are forgotten after a year; whoever asks for it, at once.
 
-They do not know that we have their name. Whoever was asked once knows, and stays; so does
-whoever has run, or has a user. A person named again within the year begins a new one.
+The nominees do not know that we have their name. Whoever was asked once knows, and stays; so
+does whoever has run, or has a user. A person named again within the year begins a new one.
+
+Whoever erases themselves leaves what is published with its byline, as agreed when they wrote it,
+and rows that say that something happened, but not to whom.
 """
 
 from datetime import datetime, timedelta
@@ -10,13 +13,27 @@ from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.deletion import ProtectedError, RestrictedError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from relays import addresses, baton
+from relays import addresses, baton, letters
 from relays.danish import unique_slug
-from relays.models import BatonMove, Contributor, Handoff, Leg, Relay
+from relays.errors import RuleBroken
+from relays.models import (
+    BatonMove,
+    Code,
+    Contributor,
+    Erasure,
+    Handoff,
+    HandoffState,
+    Leg,
+    Letter,
+    Link,
+    Relay,
+    User,
+)
 
 REMEMBERED = timedelta(days=365)
 
@@ -73,8 +90,94 @@ def _anonymise(person):
     person.forgotten = timezone.now()
     person.save()
     addresses.forget(Contributor, [person.pk])  # made of the name
-    theirs = {
-        "content_type": ContentType.objects.get_for_model(Contributor),
-        "object_id": person.pk,
-    }
-    LogEntry.objects.filter(**theirs).update(object_repr=person.name)
+    _relabel(person, person.name)
+
+
+# At their own wish -----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def erase(user: User, *, bylines_stay: bool) -> None:
+    """Everything that tells who this user is goes, but for the name over what they published."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_staff:
+        raise RuleBroken(_("You work here. An administrator closes your account."))
+    person = Contributor.objects.filter(user=user).first()
+    theirs = Q(user=user)
+    if user.email:
+        theirs |= Q(address=user.email, contributor=None)
+        for words in (user.email, letters.harmless(user.email)):
+            theirs |= Q(body__contains=words)  # what was told to the editors about them
+    if person:
+        _erase_runner(person, bylines_stay=bylines_stay)
+        theirs |= Q(contributor=person) | Q(handoff__receiver=person)
+    BatonMove.objects.filter(by=user).update(note="")
+    Code.objects.filter(address=user.email or "").delete()
+    Letter.objects.filter(theirs).delete()
+    _relabel(user, str(_("Anonymised")))
+    Erasure.objects.create(bylines_stay=bylines_stay)
+    try:
+        with transaction.atomic():
+            user.delete()
+    except (ProtectedError, RestrictedError):  # something says that they did it
+        _empty(user)
+
+
+def _erase_runner(person, *, bylines_stay):
+    named = Handoff.objects.filter(receiver=person)
+    relays = Relay.objects.filter(pk__in=named.values("relay")).order_by("pk")
+    list(relays.select_for_update(no_key=True))  # before the person, as the verbs do
+    Contributor.objects.select_for_update().get(pk=person.pk)
+    _refuse_who_has_the_baton(person)
+    for handoff in named.nominated():
+        baton.withdraw(handoff, by=None)
+    # Words about them, and words of theirs that no reader has seen.
+    named.exclude(state=HandoffState.TAKEN).update(message="")
+    named.update(reason="", override_reason="")
+    unread = [HandoffState.OFFERED, HandoffState.ACCEPTED, HandoffState.TAKEN]
+    Handoff.objects.filter(giver__contributor=person).exclude(state__in=unread).update(message="")
+    BatonMove.objects.filter(Q(on_behalf_of=person) | Q(handoff__in=named)).update(note="")
+    Link.objects.filter(handoff__in=named).delete()
+    if bylines_stay:
+        _silence(person)
+    else:
+        _anonymise(person)
+
+
+def _refuse_who_has_the_baton(person):
+    leg = Leg.objects.running().filter(contributor=person).select_related("relay").first()
+    if leg:
+        raise RuleBroken(
+            _("You have the baton in “%(relay)s”. Publish your post first, or hand the baton back.")
+            % {"relay": leg.relay.name}
+        )
+    asked = Handoff.objects.filter(
+        receiver=person, state__in=[HandoffState.OFFERED, HandoffState.ACCEPTED]
+    )
+    if handoff := asked.select_related("relay").first():
+        raise RuleBroken(
+            _("You have been asked to take the baton in “%(relay)s”. Say no first.")
+            % {"relay": handoff.relay.name}
+        )
+
+
+def _silence(person):
+    """Name and slug stay, for they stand over what is published."""
+    person.email = person.assistant_email = person.portrait = None
+    person.phone = person.job_title = person.organisation = person.biography = ""
+    person.save()
+
+
+def _relabel(row, label):
+    theirs = {"content_type": ContentType.objects.get_for_model(row), "object_id": row.pk}
+    LogEntry.objects.filter(**theirs).update(object_repr=label)
+
+
+def _empty(user):
+    User.objects.filter(deputy=user).update(deputy=None)
+    user.groups.clear()
+    user.user_permissions.clear()
+    user.name, user.away_until, user.deputy = "", None, None
+    user.email = user.confirmed_email = None
+    user.set_unusable_password()
+    user.save()

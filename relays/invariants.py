@@ -198,7 +198,7 @@ def what_is_sent_has_a_date():
 
 
 def a_personal_letter_is_about_a_turn():
-    for letter in Letter.objects.filter(carries_link=True, handoff=None):
+    for letter in Letter.objects.filter(carries_link=True, handoff=None, opens=""):
         yield letter, "it carries a personal link, but is about no handoff."
     elsewhere = Letter.objects.exclude(handoff=None).exclude(handoff__relay=F("relay"))
     for letter in elsewhere:
@@ -210,6 +210,13 @@ def a_letter_holds_no_secret():
     told = Letter.objects.exclude(error__contains=f"{path}…").filter(error__contains=path)
     for letter in Letter.objects.filter(body__contains=path) | told:
         yield letter, "a personal link stands in it."
+    pages = Letter.objects.exclude(opens="").order_by().values_list("opens", flat=True).distinct()
+    for page in pages:
+        path = reverse(page, args=["_"]).removesuffix("_/")
+        letters = Letter.objects.filter(opens=page)
+        told = letters.exclude(error__contains=f"{path}…").filter(error__contains=path)
+        for letter in letters.filter(body__contains=path) | told:
+            yield letter, "the address of a page for its receiver stands in it."
 
 
 def nobody_is_reminded_in_vain():

@@ -1,32 +1,25 @@
-"""The outbox: letters are rows, written in the transaction of what they tell of, sent by the tick.
+"""Writing letters: rows, made in the transaction of what they tell of, for `relays.outbox` to send.
 
 A letter that has become untrue is cancelled by the event that made it so. Its words are fixed
 when it is written; the personal link is made at sending, so that no row holds a secret. What
 somebody else has typed is `harmless` in it: it makes no link and no header.
 """
 
-import logging
 import re
-from contextlib import suppress
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from email.utils import make_msgid
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
-from django.db.models import F, Q
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.html import escape, linebreaks
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from relays import workdays
 from relays.models import (
+    Circular,
     Contributor,
     Handoff,
     HandoffState,
@@ -34,21 +27,17 @@ from relays.models import (
     Leg,
     Letter,
     LetterState,
-    Link,
     Relay,
     User,
 )
 from relays.models.link import is_over
 
-log = logging.getLogger("relays.letters")
-
-MOST_ATTEMPTS = 6
 MOST_A_DAY = 20  # letters to one address; the next one waits for an editor
-# A claim that is older belongs to a clock that died while it sent.
-CLAIM_LASTS = timedelta(minutes=10)
 LINK = "[[link]]"  # where the personal link goes, in a letter's words
+CODE = "[[code]]"  # and where the code to log in with
 
-SOON, DAILY, LAST = 1, 5, 9
+# NOW: somebody sits and waits for it. No editor holds it, for it would be worth nothing later.
+NOW, SOON, DAILY, LAST = 0, 1, 5, 9
 
 # Whoever has answered needs none of these any more; whoever has not, none of the other two.
 ASKING = ("invitation", "answer_soon", "answer_today")
@@ -57,7 +46,14 @@ A_YES = ("thanks_for_the_yes", "editor_yes", "giver_yes")
 A_NO = ("editor_no", "giver_no")
 DATES = ("extended", "editor_extended", "editor_asked_for_time")
 # They speak of a day that is still to come, so the night after it makes them untrue.
-BEFORE_THE_DAY = ("answer_soon", "answer_today", "due_soon", "due_today", "morning")
+BEFORE_THE_DAY = (
+    *("answer_soon", "answer_today", "due_soon", "due_today", "morning"),
+    "trial_ending",
+)
+
+
+# To people whom the newsroom has never met: their addresses are for chief editors alone.
+TO_READERS = ("follow_request", "new_post")
 
 
 class Kind(NamedTuple):
@@ -106,12 +102,19 @@ KINDS = {
     "editor_corrected": Kind(DAILY),
     "remark": Kind(DAILY, carries_link=True),
     "editor_remark": Kind(DAILY),
+    "reply_approved": Kind(DAILY),
+    "reply_declined": Kind(DAILY),
+    "reply_to_writer": Kind(DAILY, carries_link=True),
+    "reply_to_next": Kind(DAILY, carries_link=True),
     "morning": Kind(DAILY),
+    "trial_ending": Kind(DAILY),
+    "access_given": Kind(SOON),
+    "editor_access_asked": Kind(SOON),
+    "code": Kind(NOW),
+    "follow_request": Kind(SOON, carries_link=True),
+    "new_post": Kind(LAST, carries_link=True),
     "test": Kind(SOON),
 }
-
-
-# Writing -------------------------------------------------------------------------------------
 
 
 def write(
@@ -121,42 +124,50 @@ def write(
     relay: Relay | None = None,
     handoff: Handoff | None = None,
     about_day: date | None = None,
+    opens: str = "",
+    opens_row: int | None = None,
+    language: str | None = None,
     **words,
 ) -> Letter | None:
     """Put a letter into the outbox, in the transaction of what it tells of.
 
     Nobody without an address gets one: None. `words` go to templates/letters/<kind>.txt, whose
-    first line is the subject.
+    first line is the subject. It speaks the relay's language, or the site's, unless told. Its link
+    opens the handoff's turn, or the page `opens` for a row.
     """
     address = to if isinstance(to, str) else to.email
     if not address:
         return None
-    about = {"kind": kind, "relay": relay, "handoff": handoff, "about_day": about_day}
+    about: dict = {"kind": kind, "relay": relay, "handoff": handoff, "about_day": about_day}
     if about_day and Letter.objects.filter(**about, address=address).exists():
         return None
-    context = {
-        "to": to,
-        "relay": relay,
-        "editor": _answering(relay) if relay else None,
-        "handoff": handoff,
-        "site_name": settings.SITE_NAME,
-        "site_url": settings.SITE_URL,
-        **words,
-    }
+    about |= {"opens": opens, "opens_row": opens_row}
+    context = _context(relay, to=to, handoff=handoff, **words)
     person = {
         "contributor": to if isinstance(to, Contributor) else None,
         "user": to if isinstance(to, User) else None,
     }
-    letter = _put_in(about, address, context | {"link": LINK}, **person)
+    secrets = {"link": LINK, "code": CODE}
+    letter = _put_in(about, address, context | secrets, language=language, **person)
     assistant = to.assistant_email if isinstance(to, Contributor) else None
     if assistant and assistant != address:
         _put_in(about, assistant, context, carries_link=False)
     return letter
 
 
-def _put_in(about, address, context, *, carries_link=True, **person):
+def _context(relay, **words):
+    return {
+        "relay": relay,
+        "editor": _answering(relay) if relay else None,
+        "site_name": settings.SITE_NAME,
+        "site_url": settings.SITE_URL,
+        **words,
+    }
+
+
+def _put_in(about, address, context, *, carries_link=True, language=None, **person):
     kind, relay = about["kind"], about["relay"]
-    language = relay.language if relay else settings.LANGUAGE_CODE
+    language = language or (relay.language if relay else settings.LANGUAGE_CODE)
     with translation.override(language):
         if not carries_link:
             name = harmless(context["to"].name)
@@ -175,15 +186,26 @@ def _put_in(about, address, context, *, carries_link=True, **person):
         carries_link=carries_link and KINDS[kind].carries_link,
         priority=KINDS[kind].priority,
         state=LetterState.HELD if _is_held(kind, address) else LetterState.QUEUED,
-        message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
+        message_id=_new_message_id(),
     )
+
+
+def _new_message_id():
+    return make_msgid(domain=urlsplit(settings.SITE_URL).hostname)
 
 
 def _is_held(kind, address):
     """Held for an editor to read: the kinds a newsroom has chosen, and a flood to one address."""
+    if KINDS[kind].priority == NOW:
+        return False
     if HeldKind.objects.filter(kind=kind).exists():
         return True
-    today = Letter.objects.filter(address=address, written__gt=timezone.now() - timedelta(days=1))
+    today = Letter.objects.filter(
+        address=address,
+        circular=None,
+        priority__gt=NOW,
+        written__gt=timezone.now() - timedelta(days=1),
+    )
     return today.count() >= MOST_A_DAY
 
 
@@ -192,6 +214,47 @@ def _rendered(template, context):
     text = render_to_string(template, context).strip()
     subject, _newline, body = text.partition("\n")
     return " ".join(subject.split())[:200], re.sub(r"\n{3,}", "\n\n", body).strip()
+
+
+def write_circular(
+    kind: str, *, relay: Relay | None = None, circular: Circular | None = None, **words
+) -> Circular:
+    """The words of a letter to many; with a `circular`, those of it anew. Nobody gets it yet."""
+    language = relay.language if relay else settings.LANGUAGE_CODE
+    circular = circular or Circular(kind=kind, relay=relay)
+    with translation.override(language):
+        subject, body = _rendered(f"letters/{kind}.txt", _context(relay, link=LINK, **words))
+    if (circular.language, circular.subject, circular.body) != (language, subject, body):
+        circular.language, circular.subject, circular.body = language, subject, body
+        circular.save()
+        circular.letters.unsent().update(subject=subject)
+    return circular
+
+
+def post(circular: Circular, receivers: Iterable[tuple[str, int]], *, opens: str) -> None:
+    """One letter each to these addresses, whose link opens that page for a row of their own.
+    Whoever has one of this circular already gets no other."""
+    is_held = HeldKind.objects.filter(kind=circular.kind).exists()
+    Letter.objects.bulk_create(
+        (
+            Letter(
+                kind=circular.kind,
+                circular=circular,
+                relay=circular.relay,
+                language=circular.language,
+                subject=circular.subject,
+                address=address,
+                carries_link=KINDS[circular.kind].carries_link,
+                opens=opens,
+                opens_row=row,
+                priority=KINDS[circular.kind].priority,
+                state=LetterState.HELD if is_held else LetterState.QUEUED,
+                message_id=_new_message_id(),
+            )
+            for address, row in receivers
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def harmless(words: str) -> str:
@@ -338,9 +401,24 @@ def cancel(handoff: Handoff | None, *kinds: str) -> int:
     return _cancel(untrue.filter(kind__in=kinds) if kinds else untrue)
 
 
+def cancel_for(user: User, *kinds: str) -> int:
+    """Letters of these kinds to this person that have become untrue stay unsent."""
+    return _cancel(Letter.objects.cancellable().filter(user=user, kind__in=kinds))
+
+
 def nobody_waits(relay: Relay) -> int:
     """The baton is not free, or the relay rests: a letter that says otherwise is untrue."""
     return _cancel(Letter.objects.cancellable().filter(relay=relay, kind="baton_free"))
+
+
+def call_back(circular: Circular) -> int:
+    """Whoever has not got it yet does not get it."""
+    return _cancel(Letter.objects.cancellable().filter(circular=circular))
+
+
+def cancel_opening(page: str, rows: Iterable[int]) -> int:
+    """Letters whose link is to open this page for a row that is no more."""
+    return _cancel(Letter.objects.cancellable().filter(opens=page, opens_row__in=rows))
 
 
 def cancel_what_has_passed(today: date) -> int:
@@ -366,6 +444,11 @@ def drop(letter: Letter) -> bool:
     return bool(waiting.update(state=LetterState.CANCELLED))
 
 
+def take_back(letter: Letter) -> bool:
+    """A letter that has become untrue stays unsent. False where it is out."""
+    return bool(_cancel(Letter.objects.cancellable().filter(pk=letter.pk)))
+
+
 def try_again(letter: Letter) -> bool:
     """A letter that could not be sent gets six new attempts, to the person's present address."""
     person = letter.contributor or letter.user
@@ -373,123 +456,14 @@ def try_again(letter: Letter) -> bool:
     failed = Letter.objects.failed().filter(pk=letter.pk)
     return bool(
         failed.update(
-            state=LetterState.QUEUED, attempts=0, error="", address=address, next_try=timezone.now()
+            state=LetterState.QUEUED,
+            attempts=0,
+            error="",
+            is_refused=False,
+            address=address,
+            next_try=timezone.now(),
         )
     )
-
-
-# Sending -------------------------------------------------------------------------------------
-
-
-def send_due(now: datetime | None = None) -> int:
-    """Send what waits, the urgent first; returns how many went out.
-
-    Each letter is claimed by a conditional UPDATE, so that several clocks share the work. While
-    the mail server is away everything waits, in order, and uses up no attempt.
-    """
-    cancel_what_has_passed(timezone.localdate(now))
-    _take_back_dead_claims(now or timezone.now())
-    sent = 0
-    connection = get_connection()
-    while letter := _claim(now or timezone.now()):
-        try:
-            connection.open()
-        except (SMTPException, OSError) as error:
-            _put_back(letter, error)
-            break
-        try:
-            sent += _send(letter, connection)
-        except SMTPRecipientsRefused as error:
-            _refused(letter, error)
-        except (SMTPServerDisconnected, OSError) as error:
-            # In the middle of this letter, so perhaps because of it: others go first next time.
-            _postpone(letter, error)
-            break
-        except Exception as error:
-            if not isinstance(error, SMTPException):  # our own mistake, and no other letter's
-                log.exception("Letter %s could not be made.", letter.pk)
-            _postpone(letter, error)
-            _hang_up(connection)  # a server that has had enough of us may greet us again
-    _hang_up(connection)
-    return sent
-
-
-def _hang_up(connection):
-    with suppress(SMTPException, OSError):
-        connection.close()
-
-
-def _take_back_dead_claims(now):
-    dead = Letter.objects.filter(state=LetterState.SENDING, next_try__lte=now - CLAIM_LASTS)
-    dead.update(state=LetterState.QUEUED)
-
-
-def _claim(now):
-    """The next letter that is due, ours alone from now on."""
-    due = _awake(Letter.objects.filter(state=LetterState.QUEUED, next_try__lte=now), now)
-    while pk := due.order_by("priority", "pk").values_list("pk", flat=True).first():
-        claimed = due.filter(pk=pk).update(
-            state=LetterState.SENDING, next_try=now, attempts=F("attempts") + 1
-        )
-        if claimed:
-            return Letter.objects.select_related("relay", "handoff").get(pk=pk)
-    return None
-
-
-def _awake(due, now):
-    """Reminders sleep at night and over weekends; the morning's letter gets up first."""
-    if workdays.in_office_hours(now):
-        return due
-    if workdays.in_office_hours(now, opens=workdays.MORNING):
-        return due.filter(Q(about_day=None) | Q(kind="morning"))
-    return due.filter(about_day=None)
-
-
-def _send(letter, connection):
-    body = letter.body
-    if letter.carries_link:
-        address = _personal_address(letter)
-        if address is None:
-            return False
-        body = body.replace(LINK, address)
-    message = EmailMultiAlternatives(
-        subject=letter.subject,
-        body=body,
-        from_email=settings.DEFAULT_FROM_EMAIL,
-        to=[letter.address],
-        reply_to=reply_address(letter.relay),
-        headers={"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"},
-        connection=connection,
-    )
-    html = render_to_string("letters/letter.html", {"letter": letter, "paragraphs": _as_html(body)})
-    message.attach_alternative(html, "text/html")
-    message.send()
-    # Whatever has happened to the row meanwhile: it is out.
-    Letter.objects.filter(pk=letter.pk).update(
-        state=LetterState.SENT, sent=timezone.now(), error=""
-    )
-    return True
-
-
-def _as_html(body):
-    """The words in paragraphs. Our own link, alone on its line, is the one thing to press."""
-    html = linebreaks(escape(body))
-    return mark_safe(  # noqa: S308  (escaped above)
-        re.sub(
-            rf"{re.escape(escape(settings.SITE_URL))}/[^\s<]+",
-            lambda match: f'<a href="{match[0]}" style="color:#14201c">{match[0]}</a>',
-            html,
-        )
-    )
-
-
-@transaction.atomic
-def _personal_address(letter):
-    """A link of its own; None where the letter has become untrue in this very moment."""
-    Relay.objects.select_for_update(no_key=True).get(pk=letter.handoff.relay_id)
-    if not _ours(letter).exists():
-        return None
-    return settings.SITE_URL + reverse("relays:link", args=[Link.make(letter.handoff)])
 
 
 def reply_address(relay: Relay | None) -> list[str]:
@@ -502,47 +476,3 @@ def _answering(relay) -> User | None:
     """Whose name stands under a relay's letters: the first editor on duty who can be written to."""
     editors = editors_on_duty(relay)
     return next((editor for editor in editors if editor.email), editors[0] if editors else None)
-
-
-def _refused(letter, error):
-    """The receiver's server says no: for good (5xx), or for now (4xx, greylisting)."""
-    codes = [code for code, _words in error.recipients.values()]
-    if all(code >= 500 for code in codes):
-        log.warning("Letter %s was refused by the receiver's server.", letter.pk)
-        _fail(letter, error)
-    else:
-        _postpone(letter, error)
-
-
-def _put_back(letter, error):
-    """The mail server is away: everything waits, and this letter has used up no attempt."""
-    log.warning("The mail server is away; letter %s waits.", letter.pk)
-    _ours(letter).update(
-        state=LetterState.QUEUED, attempts=letter.attempts - 1, error=_in_words(error)
-    )
-
-
-def _postpone(letter, error):
-    log.warning("Letter %s could not be sent (attempt %s).", letter.pk, letter.attempts)
-    if letter.attempts >= MOST_ATTEMPTS:
-        _fail(letter, error)
-        return
-    wait = timedelta(minutes=2**letter.attempts)
-    _ours(letter).update(
-        state=LetterState.QUEUED, next_try=timezone.now() + wait, error=_in_words(error)
-    )
-
-
-def _fail(letter, error):
-    _ours(letter).update(state=LetterState.FAILED, error=_in_words(error))
-
-
-def _ours(letter):
-    """The row, while our claim on it stands: nobody has cancelled it or taken it back."""
-    return Letter.objects.filter(pk=letter.pk, state=LetterState.SENDING, next_try=letter.next_try)
-
-
-def _in_words(error):
-    # A mail server that dislikes a link may quote it in its answer.
-    path = re.escape(reverse("relays:link", args=["_"]).removesuffix("_/"))
-    return re.sub(rf"({path})[^/\s\"']+", r"\1…", f"{type(error).__name__}: {error}")[:500]

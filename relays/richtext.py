@@ -45,7 +45,8 @@ EDITOR_STYLE_HASH = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 _TAG = re.compile(r'(<(?:[^>"]|"[^"]*")*>)')
 _SPACE = re.compile(r"(?:\s|<br>|&nbsp;)*")
 # What an element may hold and still say nothing.
-_NOTHING = dict.fromkeys(("p", "h2", "h3", "li", "blockquote", "a"), _SPACE) | {
+_NOTHING = dict.fromkeys(("p", "h2", "h3", "li", "blockquote"), _SPACE) | {
+    "a": re.compile(rf"{_SPACE.pattern}|</?(?:strong|em)>"),  # a link on nothing, even in bold
     "ul": re.compile(r"\s*"),
     "ol": re.compile(r"\s*"),
     "strong": re.compile(""),

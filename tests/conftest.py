@@ -9,6 +9,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models.signals import post_migrate
 
+from tests.postbox import Postbox
+
 CHROMIUM = (
     os.environ.get("CHROMIUM")
     or shutil.which("chromium")
@@ -162,3 +164,13 @@ def open_page(chromium, live_server):
 @pytest.fixture
 def page(open_page):
     return open_page()
+
+
+@pytest.fixture
+def postbox(settings):
+    box = Postbox()
+    box.open()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
+    yield box
+    box.close()

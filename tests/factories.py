@@ -6,8 +6,8 @@ from itertools import count
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from articles import desk, workflow
-from articles.models import Article, Byline, Draft
+from articles import desk, grants, replies, workflow
+from articles.models import Access, Article, Byline, Draft, Follower
 from relays import baton, danish, pictures
 from relays.models import Contributor, Relay, Sector, Shape, Theme, User
 from tests.pictures import upload
@@ -17,6 +17,9 @@ _numbers = count(1)
 EDITOR, CHIEF_EDITOR = "Editor", "Chief editor"
 
 BODY = "<p>Hver dag klokken 11.40 ruller bakkerne ud.</p><p>Klokken 13.15 ruller de tilbage.</p>"
+
+# Two paragraphs open, and something behind the cut.
+MEMBERS_BODY = f"{BODY}<p>Bag kurven ligger hemmeligheden.</p>"
 
 
 def make_user(name="Frida Fremmed", *, group=None, **fields):
@@ -34,6 +37,42 @@ def make_editor(name="Vibeke Sandholt"):
 
 def make_chief_editor(name="Carl Chefvang"):
     return make_user(name, group=CHIEF_EDITOR)
+
+
+def make_reader(name="Lea Læser", *, email=None, is_confirmed=True):
+    """Somebody with a log-in by code, and nothing else."""
+    user = make_user(name, **({"email": email} if email else {}))
+    user.confirmed_email = user.email if is_confirmed else None
+    user.save(update_fields=["confirmed_email"])
+    return user
+
+
+def make_trial_reader(name="Tina Prøve", **fields):
+    reader = make_reader(name, **fields)
+    grants.begin_trial(reader)
+    return reader
+
+
+def make_expired_reader(name="Eva Udløbet", **fields):
+    """A reader whose trial is over since this moment."""
+    reader, now = make_trial_reader(name, **fields), timezone.now()
+    reader.grants.update(begins=now - grants.TRIAL, ends=now)
+    return reader
+
+
+def make_subscriber(name="Sine Abonnent", **fields):
+    reader, today = make_reader(name, **fields), timezone.localdate()
+    grants.subscribe(
+        reader.email, "", first=today, last=today + timedelta(days=364), by=make_editor()
+    )
+    return reader
+
+
+def make_members_article(title=None, **fields):
+    article = Article.objects.create(access=Access.MEMBERS, **fields)
+    Draft.objects.create(article=article)
+    Byline.objects.create(article=article, contributor=make_contributor(sector=""))
+    return publish(write(fresh(article), title=title, body=MEMBERS_BODY))
 
 
 def make_superuser(name="Rod Rodvang"):
@@ -155,6 +194,15 @@ def publish_leg(relay, *, at=None, receiver=None, **content):
     return publish(make_leg_article(leg, **content), at=at)
 
 
+def make_follower(*followed, address=None):
+    """A reader who follows these relays and themes; nothing named: everything."""
+    follower = Follower.objects.create(address=address or f"laeser{next(_numbers)}@home.example")
+    for each in followed or [None]:
+        what = "relay" if isinstance(each, Relay) else "theme"
+        follower.follows.create(**{what: each} if each else {})
+    return follower
+
+
 def leg_states(relay):
     return list(relay.legs.order_by("pk").values_list("state", flat=True))
 
@@ -169,3 +217,13 @@ def moves(relay):
 
 def steps(article):
     return list(article.moves.order_by("pk").values_list("step", flat=True))
+
+
+def make_reply(article, *, by=None, name="Inger", words="Godt sagt.", **options):
+    by = by or make_reader()
+    return replies.send(article, by=by, name=name, words=words, **options)
+
+
+def approve_reply(reply, *, by=None):
+    by = by or make_editor()
+    return replies.decide(reply, "approve", by=by, seen=reply.state)

@@ -14,6 +14,7 @@ from tests.factories import (
     make_contributor,
     make_handoff,
     make_leg_article,
+    make_picture,
     make_relay,
     publish,
     publish_leg,
@@ -161,6 +162,19 @@ def test_a_whole_relay_is_offered_where_there_is_one_and_in_no_search_engine(cli
     assert '<meta name="robots" content="noindex">' in read(client, address).content.decode()
     assert read(client, f"{begun.get_absolute_url()}all/")
     assert address not in read(client, "/sitemap-relays.xml").content.decode()
+
+
+def test_a_whole_relay_has_the_picture_of_each_post(client):
+    relay = make_relay()
+    picture = make_picture(credit="Foto: Nynæs")
+    publish_leg(relay, picture=picture, alt="En bakke", caption="Klokken 13.15.")
+
+    page = client.get(f"{relay.get_absolute_url()}all/").text
+
+    assert page.count("<img") == 1
+    assert f'<img loading="lazy" src="{picture.src}"' in page
+    assert 'alt="En bakke"' in page
+    assert "<span>Klokken 13.15.</span> <span>Foto: Nynæs</span></figcaption>" in page
 
 
 def test_a_whole_relay_of_120_legs_is_one_page(client, django_assert_num_queries):

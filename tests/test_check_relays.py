@@ -14,12 +14,16 @@ from django.utils import timezone
 from articles import cards, search, showings, workflow
 from articles import invariants as article_invariants
 from articles.models import (
+    AccessRequest,
+    Announcement,
     Article,
     Byline,
     Card,
     ChecklistItem,
     Draft,
+    FollowRequest,
     Look,
+    Network,
     Page,
     Revision,
     SearchRow,
@@ -27,14 +31,16 @@ from articles.models import (
     TaggedArticle,
     Tick,
 )
-from relays import baton, letters
+from relays import baton, codes, letters, outbox
 from relays import invariants as relay_invariants
 from relays.models import (
     BatonMove,
+    Code,
     Contributor,
     Handoff,
     HeldKind,
     Leg,
+    Letter,
     Link,
     OldAddress,
     Picture,
@@ -42,16 +48,22 @@ from relays.models import (
     User,
 )
 from tests.factories import (
+    approve_reply,
     begin_leg,
     make_chief_editor,
     make_contributor,
     make_editor,
+    make_follower,
     make_handoff,
     make_leg_article,
     make_news,
     make_picture,
+    make_reader,
     make_relay,
+    make_reply,
+    make_subscriber,
     make_theme,
+    make_trial_reader,
     make_user,
     publish,
     publish_leg,
@@ -359,6 +371,15 @@ def a_letter_has_a_link_in_its_row():
 @breaks("a_letter_holds_no_secret", "a personal link stands in it.")
 def an_error_quotes_a_link():
     return update(letters.write("test", to="bent@office.example"), error=f"554 {A_LINK}")
+
+
+A_PAGE = {"opens": "follow:stop", "opens_row": 1}
+
+
+@breaks("a_letter_holds_no_secret", "the address of a page for its receiver stands in it.")
+def an_error_quotes_the_address_of_a_page():
+    error = "554 http://testserver/follow/stop/1.abc/"
+    return update(letters.write("test", to="bent@office.example", **A_PAGE), error=error)
 
 
 @breaks("nobody_is_reminded_in_vain", "it asks for an answer that has come.")
@@ -732,7 +753,7 @@ def test_a_site_in_full_swing_has_no_breach():
     baton.rest(baton.extend(leg, soon, by=editor), soon, by=editor)
     asked = make_handoff(make_relay(finished_legs=1), offered=True)
     baton.rest(asked, soon, by=editor)
-    letters.send_due()
+    outbox.send_due()
     baton.decline(baton.readdress(asked, by=editor, email="ny@office.example"), by=editor)
     baton.withdraw(make_handoff(make_relay()), by=editor)
     baton.abandon(begin_leg(make_relay()), by=editor)
@@ -754,6 +775,38 @@ def test_a_site_in_full_swing_has_no_breach():
 
 
 # What the database itself refuses ------------------------------------------------------------
+
+
+@breaks("an_answer_stands_below_its_comment", "it answers a comment on another article.")
+def an_answer_has_moved():
+    thread = approve_reply(make_reply(make_published_news()))
+    return update(
+        make_reply(thread.article, answers=thread, words="Svar"), article=make_published_news()
+    )
+
+
+@breaks("an_answer_stands_below_its_comment", "it answers an answer.")
+def an_answer_is_answered():
+    thread = approve_reply(make_reply(make_published_news()))
+    first, second = (make_reply(thread.article, answers=thread, words=words) for words in "ab")
+    return update(second, answers=first)
+
+
+@breaks("the_last_move_decided_the_comment", "it is approved, but its last move says “send”.")
+def a_comment_was_approved_by_nobody():
+    reply = make_reply(make_published_news())
+    return update(reply, state="approved", decided=timezone.now())
+
+
+@breaks("networks_are_forgotten", "where it came from is still known.")
+def a_network_is_remembered():
+    reply = make_reply(make_published_news(), network="192.0.2.7")
+    return update(reply, sent=timezone.now() - timedelta(days=32))
+
+
+def make_published_news():
+    return publish(make_news())
+
 
 REFUSED = []
 
@@ -914,6 +967,55 @@ def an_article_has_no_known_status():
 @refused("article_withdrawal_known")
 def an_article_is_withdrawn_somehow():
     update(publish(make_news()), withdrawal="a_bit")
+
+
+@refused("article_access_known")
+def an_article_is_for_somebody_else():
+    update(publish(make_news()), access="friends")
+
+
+@refused("grant_kind_known")
+def an_access_is_of_another_kind():
+    update(make_subscriber().grants.get(), kind="gift")
+
+
+@refused("grant_begins_before_it_ends")
+def an_access_ends_when_it_begins():
+    grant = make_subscriber().grants.get()
+    update(grant, ends=grant.begins)
+
+
+@refused("grant_trial_is_marked")
+def a_trial_leaves_no_mark():
+    update(make_trial_reader().grants.get(), trial_mark="")
+
+
+@refused("grant_trial_is_marked (subscription)")
+def a_subscription_counts_as_a_trial():
+    update(make_subscriber().grants.get(), trial_mark="x")
+
+
+@refused("grant_one_trial_each")
+def two_trials_are_one_readers():
+    mark = make_trial_reader().grants.get().trial_mark
+    update(make_trial_reader().grants.get(), trial_mark=mark)
+
+
+@refused("grant_is_for_somebody")
+def a_subscription_is_nobodys():
+    update(make_subscriber().grants.get(), user=None)
+
+
+@refused("grant_is_for_somebody (domain)")
+def a_trial_is_a_whole_workplaces():
+    update(make_trial_reader().grants.get(), domain="office.example")
+
+
+@refused("access_asked_once")
+def a_reader_has_asked_twice():
+    reader = make_reader()
+    for _time in range(2):
+        AccessRequest.objects.create(user=reader)
 
 
 @refused("revision_number_once")
@@ -1127,6 +1229,143 @@ def a_user_and_a_remark_have_ticked():
     update(answered().ticks.get(), by=make_editor())
 
 
+@refused("article_replies_known")
+def comments_are_in_no_known_state():
+    update(make_news(), replies="lost")
+
+
+@refused("Network.address")
+def a_network_has_two_rows():
+    for _ in range(2):
+        Network.objects.create(address="192.0.2.7")
+
+
+@refused("reply_state_known")
+def a_comment_is_in_no_known_state():
+    update(make_reply(make_published_news()), state="lost", decided=timezone.now())
+
+
+@refused("reply_voice_known")
+def a_comment_has_no_known_voice():
+    update(make_reply(make_published_news()), voice="lost")
+
+
+@refused("reply_decided_is_dated")
+def a_decision_has_no_day():
+    update(make_reply(make_published_news()), state="approved")
+
+
+@refused("reply_decided_is_dated (waiting)")
+def a_comment_waits_and_is_decided():
+    update(make_reply(make_published_news()), decided=timezone.now())
+
+
+@refused("reply_declined_has_reason")
+def a_comment_is_declined_without_a_word():
+    update(make_reply(make_published_news()), state="declined", decided=timezone.now())
+
+
+@refused("reply_erased_says_nothing")
+def an_erased_comment_still_speaks():
+    update(make_reply(make_published_news()), state="erased", decided=timezone.now())
+
+
+@refused("reply_erased_says_nothing (words)")
+def a_comment_says_nothing():
+    update(make_reply(make_published_news()), words="")
+
+
+@refused("reply_erased_says_nothing (user)")
+def nobody_has_sent_a_comment():
+    update(make_reply(make_published_news()), user=None)
+
+
+@refused("letter_to_many_once_each")
+def a_follower_has_two_letters_of_a_post():
+    circular = letters.write_circular("test", to=None)
+    for number in range(2):
+        letter_to_many(circular, f"<{number}@many.example>")
+
+
+@refused("letter_opens_a_row")
+def a_letter_opens_a_page_for_no_row():
+    letter_to_many(None, "<1@many.example>", opens_row=None)
+
+
+def letter_to_many(circular, message_id, **words):
+    words = {"opens": "follow:stop", "opens_row": 1, **words}
+    Letter.objects.create(
+        kind="test",
+        circular=circular,
+        address="laeser@home.example",
+        language="da",
+        message_id=message_id,
+        **words,
+    )
+
+
+@refused("Follower.address")
+def one_address_follows_twice():
+    make_follower(address="laeser@home.example")
+    make_follower(address="laeser@home.example")
+
+
+@refused("follow_relay_once")
+def a_relay_is_followed_twice():
+    relay = make_relay()
+    make_follower(relay, relay)
+
+
+@refused("follow_theme_once")
+def a_theme_is_followed_twice():
+    make_follower(make_theme(), make_theme())
+
+
+@refused("follow_everything_once")
+def everything_is_followed_twice():
+    make_follower(None, None)
+
+
+@refused("follow_of_one")
+def a_follow_is_of_a_relay_and_a_theme():
+    make_follower(make_relay()).follows.update(theme=make_theme())
+
+
+@refused("follow_request_of_one")
+def a_request_is_for_a_relay_and_a_theme():
+    asked_to_follow(relay=make_relay(), theme=make_theme())
+
+
+@refused("follow_request_numbered")
+def two_requests_of_a_day_have_one_number():
+    asked_to_follow()
+    asked_to_follow()
+
+
+@refused("follow_request_few_a_day")
+def a_fourth_letter_goes_to_an_address():
+    asked_to_follow(number=4)
+
+
+def asked_to_follow(**words):
+    words = {"number": 1, "day": timezone.localdate(), **words}
+    FollowRequest.objects.create(address="laeser@home.example", **words)
+
+
+@refused("Announcement.article")
+def an_article_is_announced_twice():
+    article = put(make_news(), "live")
+    Announcement.objects.create(article=article)
+
+
+@refused("Announcement.circular")
+def two_articles_are_announced_in_the_same_words():
+    circular = letters.write_circular("test", to=None)
+    for _article in range(2):
+        put(make_news(), "live")
+    Announcement.objects.update(circular=circular)
+
+
 def item():
     return ChecklistItem.objects.create(label="Fakta er tjekket")
 
@@ -1146,6 +1385,17 @@ def update_raw(model, row, column, value):
     with connection.cursor() as cursor:
         table = connection.ops.quote_name(model._meta.db_table)
         cursor.execute(f"UPDATE {table} SET {column} = %s WHERE id = %s", [value, row.pk])  # noqa: S608
+
+
+@refused("code_three_tries")
+def a_code_is_tried_a_fourth_time():
+    Code.objects.create(address="ny@office.example", tries=4)
+
+
+@refused("Code.letter")
+def one_letter_brings_two_codes():
+    code = codes.send("ny@office.example")
+    Code.objects.create(address=code.address, letter=code.letter)
 
 
 @pytest.mark.parametrize(("constraint", "break_it"), REFUSED)

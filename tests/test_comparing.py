@@ -191,6 +191,21 @@ def test_the_fields_around_the_text_are_compared_too():
     assert marks == [("ins", " for alle"), ("ins", "Kort sagt.")]
 
 
+def test_a_field_beside_the_text_is_shown_only_where_it_has_changed():
+    article = sent_back(make_rounds(ONE))
+    write(fresh(article), title="Mad", body=body(*ONE), interests="Sidder i bestyrelsen.")
+    put(fresh(article), "submitted")
+    client = log_in(make_editor())
+    shown = "Sidder i bestyrelsen."
+    assert shown in client.get(compare_url(article)).content.decode()
+
+    write(fresh(article), title="Mad for alle", body=body(*ONE), interests=shown)
+    page = client.get(compare_url(article) + "?old=2&new=draft").content.decode()
+
+    assert "for alle" in page
+    assert shown not in page
+
+
 # Who, and what is not there ------------------------------------------------------------------
 
 

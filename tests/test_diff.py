@@ -489,6 +489,7 @@ class _Balance(HTMLParser):
 
 
 @given(two_texts())
+@example(("", clean_html('<p><strong><a href="/y"><strong><br></strong></a>n</strong></p>')))
 @settings(max_examples=100, deadline=None)
 def test_the_page_is_well_formed(texts):
     html = html_of(*texts)

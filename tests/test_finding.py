@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from articles import workflow
-from articles.models import Article, Page
+from articles.models import Article
 from articles.models.tag import tags_for
 from articles.publication import sitemaps
 from tests.factories import (
@@ -104,7 +104,7 @@ def test_whoever_asks_under_another_name_is_told_the_sites_own(client, settings)
     settings.ALLOWED_HOSTS = ["*"]
     make_relay(finished_legs=1)
 
-    for address in ("/", "/relays/", "/sitemap.xml", "/sitemap-posts.xml", "/robots.txt"):
+    for address in ("/", "/relays/", "/sitemap.xml", "/sitemap-relays.xml", "/robots.txt"):
         answer = client.get(address, headers={"host": "elsewhere.example"})
         assert b"elsewhere.example" not in answer.content, address
 
@@ -230,6 +230,9 @@ def sitemap_of(client):
     return {place.removeprefix("http://testserver") for place in found}
 
 
+PERSONAL = ("/account/", "/admin/", "/baton/", "/follow/")
+
+
 def crawled_from(client, *starts):
     """Every page of ours that answers to a link, without its query."""
     seen, waiting = set(), [*starts]
@@ -241,7 +244,7 @@ def crawled_from(client, *starts):
             waiting += [response.url] if response.status_code == 302 else []
             html = response.content.decode()
             found = re.findall(r'<a [^>]*href="(/[^"?#]*)', html)
-            waiting += [each for each in found if not each.startswith(("/admin/", "/baton/"))]
+            waiting += [each for each in found if not each.startswith(PERSONAL)]
     return seen
 
 
@@ -278,7 +281,7 @@ def test_a_withdrawn_post_is_in_no_sitemap(client, step):
 def test_a_post_says_when_it_changed_last(client):
     article = publish(make_news(), at=datetime(2026, 3, 2, 11, tzinfo=UTC))
 
-    [day] = places_in(client, "/sitemap-posts.xml").values()
+    [day] = places_in(client, "/sitemap-posts-2026.xml").values()
 
     assert day == f"{article.live.at:%Y-%m-%d}"
 
@@ -294,22 +297,37 @@ def test_a_relay_changed_when_its_newest_post_came_out(client):
     }
 
 
-def test_a_long_sitemap_has_pages(client, monkeypatch):
-    monkeypatch.setattr(sitemaps.Posts, "limit", 3)
-    make_many_news(7)
+def test_every_year_with_posts_has_a_sitemap_of_its_own(client):
+    years = [2021, 2021, 2023, 2026]
+    make_many_news(4, at=lambda n: datetime(years[n], 3, 2, 11, tzinfo=UTC))
+    late = datetime(2023, 12, 31, 23, 30, tzinfo=UTC)  # already the new year here
+    publish(make_news(), at=late)
 
     posts = [place for place in places_in(client, "/sitemap.xml") if "posts" in place]
 
-    assert posts == [f"http://testserver/sitemap-posts.xml{page}" for page in ("", "?p=2", "?p=3")]
+    assert posts == [
+        f"http://testserver/sitemap-posts-{year}.xml" for year in (2026, 2024, 2023, 2021)
+    ]
+    assert [len(places_in(client, place.removeprefix("http://testserver"))) for place in posts] == [
+        *(1, 1, 1, 2)
+    ]
     assert {address for address in sitemap_of(client) if address.startswith("/articles/")} == {
         article.get_absolute_url() for article in Article.objects.all()
+    }
+    assert client.get("/sitemap-posts-2022.xml").status_code == 404
+
+
+def test_a_sitemap_lists_nothing_that_is_empty(client):
+    assert places_in(client, "/sitemap.xml") == {
+        f"http://testserver/sitemap-{name}.xml": None for name in ("lists", "archive")
     }
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "2", "x", "9" * 40])
 def test_a_page_that_a_sitemap_does_not_have_does_not_exist(client, page):
-    assert client.get(f"/sitemap-posts.xml?p={page}").status_code == 404
+    assert client.get(f"/sitemap-relays.xml?p={page}").status_code == 404
     assert client.get("/sitemap-nowhere.xml").status_code == 404
+    assert client.get("/sitemap-posts.xml").status_code == 404
 
 
 def test_robots_are_told_where_to_look_and_where_not(client):
@@ -326,15 +344,3 @@ def test_robots_may_read_every_page_that_the_sitemap_lists(client):
     closed = tuple(sitemaps.NOT_FOR_SEARCH_ENGINES)
 
     assert not [address for address in sitemap_of(client) if address.startswith(closed)]
-
-
-@pytest.mark.parametrize("count", [4, 40])
-def test_a_sitemap_asks_as_often_for_four_rows_as_for_forty(
-    client, django_assert_num_queries, count
-):
-    make_archive(make_relay(), count, theme=make_theme(), tag=tags_for(["Mad"])[0])
-    Page.objects.bulk_create(Page(title=f"Side {n}", slug=f"side-{n}") for n in range(count))
-
-    for section in sitemaps.SECTIONS:
-        with django_assert_num_queries({"lists": 0, "archive": 1}.get(section, 2)):
-            client.get(f"/sitemap-{section}.xml")

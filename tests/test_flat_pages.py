@@ -90,7 +90,7 @@ def test_a_page_has_its_foot_while_the_database_is_away(client, minute_has_passe
     with connection.execute_wrapper(away):
         response = client.get("/relays/")
 
-    assert response.status_code == 500
+    assert response.status_code == 503
     assert "/pages/blogstafet/" in response.content.decode()
 
 

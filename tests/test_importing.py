@@ -876,7 +876,7 @@ def test_an_unknown_relay_is_named():
 
 # Long files ----------------------------------------------------------------------------------
 
-QUERIES_A_POST = 40
+QUERIES_A_POST = 41
 QUERIES_A_POST_AGAIN = 9
 
 

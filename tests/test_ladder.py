@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from articles.newsroom import pool
-from relays import baton, ladder, letters
+from relays import baton, ladder, letters, outbox
 from relays.models import HeldKind, Letter
 from tests.factories import (
     begin_leg,
@@ -203,10 +203,10 @@ def test_what_could_not_go_out_by_day_waits_for_the_morning(leg):
         ladder.climb()
 
     with at(2, 16, 17, 5):
-        letters.send_due()
+        outbox.send_due()
         assert Letter.objects.get(kind="overdue").state == "queued"
     with at(2, 17, 8):
-        letters.send_due()
+        outbox.send_due()
     assert Letter.objects.get(kind="overdue").state == "sent"
 
 
@@ -246,7 +246,7 @@ def test_after_six_weeks_an_offer_lapses_without_a_reminder(offer):
 
 
 def test_after_weeks_without_a_mail_server_only_the_newest_rung_is_sent(leg, settings):
-    letters.send_due()
+    outbox.send_due()
     mail.outbox.clear()
     working = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

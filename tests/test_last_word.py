@@ -229,6 +229,14 @@ def test_the_writer_is_asked_about_the_words_that_staff_changed(article, editor)
     assert unsent("asks_the_writer") == ["asks_the_writer"]
 
 
+def test_the_writers_own_new_words_are_not_said_to_be_the_editors(article, editor):
+    article = take(article, "send_back", editor)
+
+    write(article, title="Skribentens nye titel", by=writer_of(article))
+
+    assert not workflow.staff_changed_words(fresh(article))
+
+
 def test_a_yes_from_the_page_hands_the_edited_text_in(article, editor):
     write(article, title="En bedre titel", by=editor)
     article = take(article, "ask_writer", editor)

@@ -5,11 +5,11 @@ import re
 import pytest
 from django.utils import timezone
 
-from articles import showings, workflow
-from articles.models import Article
+from articles import cards, showings, workflow
+from articles.models import Article, Card
 from articles.models.tag import tags_for
-from relays import baton
-from relays.models import Contributor, Handoff, Sector, User
+from relays import addresses, baton
+from relays.models import Contributor, Handoff, Picture, Sector, Shape, User
 from tests.factories import (
     begin_leg,
     fresh,
@@ -34,8 +34,10 @@ SECRET = {
     "standfirst": "Hemmeligmanchet",
     "body": "<p>Hemmeligtekst</p><p>Hemmeligslutning</p>",
     "interests": "Hemmeliginteresse",
+    "alt": "Hemmeligalt",
+    "caption": "Hemmeligbilledtekst",
 }
-WORDS = ["titel", "manchet", "tekst", "slutning", "interesse", "emne"]
+WORDS = ["titel", "manchet", "tekst", "slutning", "interesse", "emne", "alt", "billed"]
 
 NOTICE = "withdrawn, with a notice"
 UNPUBLISHED = ["draft", "submitted", "sent_back", "approved", "scheduled"]
@@ -45,8 +47,12 @@ STATES = [*UNPUBLISHED, *WITHDRAWN, *REWRITTEN]
 
 # What may be read all the same: the headline over a notice, at the address that always had it.
 ALLOWED = {
-    (NOTICE, "news"): {"article": {"titel"}},
-    (NOTICE, "leg"): {"article": {"titel"}, "its leg's address": {"titel"}},
+    (NOTICE, "news"): {"article": {"titel"}, "its old address": {"titel"}},
+    (NOTICE, "leg"): {
+        "article": {"titel"},
+        "its old address": {"titel"},
+        "its leg's address": {"titel"},
+    },
 }
 
 
@@ -54,7 +60,8 @@ ANSWERS = dict.fromkeys(REWRITTEN, 200) | {NOTICE: 200, "withdrawn, gone": 410}
 
 
 def make_article(state, *, kind):
-    """An article with a secret in every part of it, in this state."""
+    """An article with a secret in every part of it, in this state; and if it was out once, with
+    another after it in its relay."""
     theme = make_theme()
     relay = make_relay(theme=theme)
     publish_leg(relay, title="Åbent")
@@ -63,75 +70,97 @@ def make_article(state, *, kind):
         article = make_leg_article(begin_leg(relay, receiver=writer), title="Endnu åbent")
     else:
         article = make_news("Endnu åbent", writer=writer, theme=theme)
+    addresses.remember(article, "gammel-adresse")
     if state in REWRITTEN:
         article = put(article, "live")
-        article = write(article, **SECRET)
+        publish_leg(relay, title="Åbent igen")
+        article = write(article, picture=picture_without_files(), **SECRET)
         return put(article, state.removeprefix("live, ").removesuffix(" again"))
-    article = write(article, **SECRET)
+    article = write(article, picture=picture_without_files(), **SECRET)
     article.tags.add(*tags_for(["Hemmeligemne"]))
     if state in WITHDRAWN:
-        return workflow.take_step(put(article, "live"), WITHDRAWN[state], by=make_chief_editor())
+        article = put(article, "live")
+        cards.make(Article.objects.public().with_headline().get(pk=article.pk))
+        publish_leg(relay, title="Åbent igen")
+        return workflow.take_step(article, WITHDRAWN[state], by=make_chief_editor())
     Article.objects.filter(pk=article.pk).update(slug="hemmeligtitel")  # an editor chose it
     return put(article, state)
+
+
+def picture_without_files():
+    return Picture.objects.create(shape=Shape.WIDE, widths=[480], width=480, height=270)
 
 
 def surfaces(article):
     """Every page where an article of this theme, relay, tag and writer could show."""
     relay = article.relay or make_relay(finished_legs=1, theme=article.theme)
-    first = relay.articles.order_by("pk").first()
+    first, last = relay.articles.order_by("pk")[0], relay.articles.order_by("-pk")[0]
+    today, theme = timezone.localdate(), article.theme.get_absolute_url()
     return {
         "front": "/",
         "feed": "/feed.xml",
-        "sitemap": "/sitemap-posts.xml",
+        "sitemap": f"/sitemap-posts-{today.year}.xml",
         "sitemap of tags": "/sitemap-tags.xml",
+        "sitemap of sitemaps": "/sitemap.xml",
+        "sitemap of relays": "/sitemap-relays.xml",
+        "sitemap of contributors": "/sitemap-contributors.xml",
         "relays": "/relays/",
         "relay": relay.get_absolute_url(),
         "relay's feed": f"{relay.get_absolute_url()}feed.xml",
         "the whole relay": f"{relay.get_absolute_url()}all/",
-        "archive": f"/archive/{timezone.localdate().year}/",
+        "archive": f"/archive/{today.year}/",
+        "archive, this month": f"/archive/{today.year}/?month={today.month}",
         "the box": f"/embed{relay.get_absolute_url()}",
         "its leg's address": f"{relay.get_absolute_url()}2/",
         "the article before it": first.get_absolute_url(),
+        "the article after it": last.get_absolute_url() if last != article else "/",
         "article": fresh(article).get_absolute_url(),
+        "its old address": "/articles/gammel-adresse/",
         "themes": "/themes/",
         "theme": article.theme.get_absolute_url(),
         "theme's feed": f"{article.theme.get_absolute_url()}feed.xml",
-        "theme, this year": f"{article.theme.get_absolute_url()}?year=2026",
+        "theme, this year": f"{theme}?year={today.year}",
+        "theme, narrowed down": f"{theme}?sector=private&relay={relay.slug}",
         "tag": "/tags/hemmeligemne/",
         "contributors": "/contributors/",
         "contributor": article.bylines.get().contributor.get_absolute_url(),
         "contributor's feed": f"{article.bylines.get().contributor.get_absolute_url()}feed.xml",
         "search": "/search/?q=hemmel",
         "search for who wrote it": "/search/?q=wilma+vent",
+        "search, narrowed down": f"/search/?q=hemmel&theme={article.theme.slug}&year={today.year}",
         "not found": "/articles/hemmeligtitel-2/",
     }
 
 
-def secrets_on(client, address):
-    """The secret words of the whole answer, where it leads to included."""
-    response = client.get(address)
-    said = response.content.decode() + "".join(response.headers.values())
+def secrets_in(answer, address, article):
+    """The secret words of the whole answer, where it leads to included, and its pictures."""
+    said = answer.content.decode() + "".join(answer.headers.values())
     asked_for = address.strip("/").rpartition("/")[2]
     said = said.replace(asked_for, "")  # an address that one has typed is no secret
-    return {word for word in WORDS if f"hemmelig{word}" in said.casefold()}
+    found = {word for word in WORDS if f"hemmelig{word}" in said.casefold()}
+    picture = article.draft.picture
+    return found | {name for name in (picture.name, picture.whole, "/media/cards/") if name in said}
 
 
 @pytest.mark.parametrize("kind", ["leg", "news"])
 @pytest.mark.parametrize("state", STATES)
 def test_what_is_not_public_is_shown_counted_and_answered_nowhere(client, state, kind):
-    article = make_article(state, kind=kind)
+    article = fresh(make_article(state, kind=kind))
     pages = surfaces(article)
 
-    found = {name: secrets_on(client, address) for name, address in pages.items()}
+    answers = {name: client.get(address) for name, address in pages.items()}
 
+    found = {name: secrets_in(answers[name], pages[name], article) for name in pages}
     leaks = {name: words for name, words in found.items() if words}
     assert leaks == ALLOWED.get((state, kind), {})
-    assert client.get(pages["tag"]).status_code == 404
-    assert client.get(fresh(article).get_absolute_url()).status_code == ANSWERS.get(state, 404)
+    assert answers["tag"].status_code == 404
+    assert answers["article"].status_code == ANSWERS.get(state, 404)
+    assert answers["search"].context["count"] == 0
+    assert not Card.objects.filter(revision__article=article).exists()
     article.theme.refresh_from_db()
     public = Article.objects.public().filter(theme=article.theme)
     assert (article in public) == (state in REWRITTEN)
-    listed = client.get(pages["theme"]).context["listing"].articles
+    listed = answers["theme"].context["listing"].articles
     assert len(listed) == article.theme.post_count == public.count()
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from relay_cms.logs import MaskTokens
-from relays import baton, letters, links
+from relays import baton, links, outbox
 from relays.models import BatonMove, Letter, Link
 from relays.models.link import token_hash
 from tests.factories import (
@@ -69,7 +69,7 @@ def test_a_link_has_256_random_bits_of_which_only_the_hash_is_kept():
 def test_the_link_stands_in_the_letter_that_is_sent_and_in_no_row():
     handoff = asked()
 
-    letters.send_due()
+    outbox.send_due()
 
     [address] = re.findall(r"http://testserver(/baton/link/\S+/)", mail.outbox[0].body)
     assert Client().get(address).url == turn(handoff)

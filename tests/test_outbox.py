@@ -4,25 +4,21 @@ the clock killed in the middle."""
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from datetime import timedelta
-from email import message_from_bytes, policy
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from django.db import connection
 from django.utils import timezone, translation
 
 from articles.newsroom import overview
-from relays import baton, letters
+from relays import baton, letters, outbox
 from relays.models import Letter, Link, Relay
 from tests.factories import make_contributor, make_editor, make_handoff, make_relay
 
@@ -30,68 +26,6 @@ pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).resolve().parent.parent
 A_MINUTE = timedelta(minutes=1)
-
-
-class Mail(NamedTuple):
-    address: str
-    message_id: str
-    subject: str
-
-
-class Postbox:
-    """A mail server. `answers` and `verdicts` are asked for what it says to RCPT and to DATA."""
-
-    def __init__(self):
-        self.port = free_port()
-        self.got = []
-        self.answers = lambda address: "250 OK"
-        self.verdicts = lambda mail, text: "250 OK"
-
-    def open(self):
-        self.controller = Controller(self, hostname="127.0.0.1", port=self.port)
-        self.controller.start()
-
-    def close(self):
-        self.controller.stop()
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        answer = self.answers(address)
-        if answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return answer
-
-    async def handle_DATA(self, server, session, envelope):
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        [address] = envelope.rcpt_tos
-        mail = Mail(address, message["Message-ID"], message["Subject"])
-        verdict = self.verdicts(mail, message.get_body(["plain"]).get_content())
-        if not verdict:  # the line breaks between DATA and OK, and the letter has come all the same
-            self.got.append(mail)
-            server.transport.abort()
-            return "421 Gone"
-        if verdict.startswith("250"):
-            self.got.append(mail)
-        return verdict
-
-    @property
-    def addresses(self):
-        return [mail.address for mail in self.got]
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def postbox(settings):
-    box = Postbox()
-    box.open()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
-    yield box
-    box.close()
 
 
 def write(*names, kind="test"):
@@ -113,7 +47,7 @@ def test_the_urgent_go_first_and_then_the_oldest(postbox):
     first, _, third, _ = write("1", "2", "3", "4")
     Letter.objects.filter(pk__in=[first.pk, third.pk]).update(priority=letters.LAST)
 
-    assert letters.send_due() == 4
+    assert outbox.send_due() == 4
 
     assert postbox.addresses == [f"{name}@office.example" for name in (2, 4, 1, 3)]
 
@@ -121,8 +55,8 @@ def test_the_urgent_go_first_and_then_the_oldest(postbox):
 def test_what_was_sent_is_dated_and_not_sent_again(postbox):
     write("bent")
 
-    letters.send_due()
-    letters.send_due()
+    outbox.send_due()
+    outbox.send_due()
 
     letter = Letter.objects.get()
     assert (letter.state, letter.attempts, bool(letter.sent)) == ("sent", 1, True)
@@ -138,12 +72,12 @@ def test_while_the_server_is_away_everything_waits_and_drains_in_order(postbox):
     postbox.close()
 
     for _ in range(3):
-        assert letters.send_due() == 0
+        assert outbox.send_due() == 0
     assert set(Letter.objects.values_list("state", "attempts")) == {("queued", 0)}
     assert not Link.objects.exists()
 
     postbox.open()
-    assert letters.send_due() == 3
+    assert outbox.send_due() == 3
     assert postbox.addresses == [f"{name}@office.example" for name in (1, 2, 3)]
 
 
@@ -151,7 +85,7 @@ def test_a_wrong_password_uses_up_no_attempt(postbox, settings):
     write("bent")
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = "wrong"  # noqa: S105
 
-    letters.send_due()
+    outbox.send_due()
 
     letter = Letter.objects.get()
     assert (letter.state, letter.attempts) == ("queued", 0)
@@ -161,12 +95,12 @@ def test_a_wrong_password_uses_up_no_attempt(postbox, settings):
 def test_health_says_when_letters_do_not_go_out(postbox, client):
     write("bent")
     postbox.close()
-    letters.send_due()
+    outbox.send_due()
 
     with later(minutes=16):
         away = client.get("/health/").json()["letters"]
         postbox.open()
-        letters.send_due()
+        outbox.send_due()
         back = client.get("/health/").json()["letters"]
 
     assert (away, back) == (False, True)
@@ -179,7 +113,7 @@ def test_a_refused_address_fails_at_once_and_stands_on_the_overview(postbox):
     handoff = make_handoff(make_relay(), offered=True)
     postbox.answers = lambda address: "550 No such person"
 
-    letters.send_due()
+    outbox.send_due()
 
     letter = Letter.objects.get()
     assert (letter.state, letter.attempts) == ("failed", 1)
@@ -201,23 +135,32 @@ def test_a_refused_address_keeps_nobody_else_waiting(postbox):
     write("1", "2", "3")
     postbox.answers = lambda address: "250 OK" if address[0] != "2" else "550 No"
 
-    letters.send_due()
+    outbox.send_due()
 
     assert postbox.addresses == ["1@office.example", "3@office.example"]
     assert states() == ["sent", "failed", "sent"]
+
+
+def test_a_refused_letter_keeps_no_other_waiting(postbox):
+    write("1", "2", "3")
+    postbox.verdicts = lambda mail, text: "250 OK" if mail.address[0] != "1" else "554 Not this one"
+
+    assert outbox.send_due() == 2
+
+    assert states() == ["queued", "sent", "sent"]
 
 
 def test_not_now_is_tried_again_later(postbox):
     write("bent")
     postbox.answers = lambda address: "450 Greylisted"
 
-    letters.send_due()
+    outbox.send_due()
     postbox.answers = lambda address: "250 OK"
-    letters.send_due()
+    outbox.send_due()
     assert (states(), postbox.got) == (["queued"], [])
 
     with later(minutes=3):
-        letters.send_due()
+        outbox.send_due()
     assert (states(), len(postbox.got)) == (["sent"], 1)
 
 
@@ -232,7 +175,7 @@ def test_after_six_attempts_a_letter_has_failed(postbox):
     postbox.verdicts = verdict
     for hours in range(12):
         with later(hours=hours):
-            letters.send_due()
+            outbox.send_due()
 
     letter = Letter.objects.get()
     assert (letter.state, letter.attempts) == ("failed", 6)
@@ -249,7 +192,7 @@ def test_a_refusal_that_quotes_the_link_leaves_no_token_behind(postbox, caplog):
         return f"554 Blocked: {address}"
 
     postbox.verdicts = verdict
-    letters.send_due()
+    outbox.send_due()
 
     assert len(tokens[0]) == 43
     assert "/baton/link/…" in Letter.objects.get().error
@@ -263,11 +206,11 @@ def test_a_line_that_breaks_before_the_ok_repeats_the_letter_once(postbox):
     [letter] = write("bent")
     postbox.verdicts = lambda mail, text: "" if not postbox.got else "250 OK"
 
-    letters.send_due()
+    outbox.send_due()
     assert states() == ["queued"]
     for minutes in (3, 30, 300):
         with later(minutes=minutes):
-            letters.send_due()
+            outbox.send_due()
 
     assert [mail.message_id for mail in postbox.got] == [letter.message_id] * 2
     assert states() == ["sent"]
@@ -277,8 +220,8 @@ def test_a_letter_that_breaks_the_line_holds_nobody_up(postbox):
     write("1", "2")
     postbox.verdicts = lambda mail, text: "" if mail.address[0] == "1" else "250 OK"
 
-    letters.send_due()
-    letters.send_due()
+    outbox.send_due()
+    outbox.send_due()
 
     assert Letter.objects.get(address="2@office.example").state == "sent"
 
@@ -287,7 +230,7 @@ def test_a_letter_that_cannot_be_made_holds_nobody_up(postbox, caplog):
     broken, _fine = write("1", "2")
     Letter.objects.filter(pk=broken.pk).update(subject="To\nlinjer")
 
-    letters.send_due()
+    outbox.send_due()
 
     assert states() == ["queued", "sent"]
     assert f"Letter {broken.pk} could not be made." in caplog.messages
@@ -295,24 +238,24 @@ def test_a_letter_that_cannot_be_made_holds_nobody_up(postbox, caplog):
 
 def test_the_claim_of_a_dead_clock_is_taken_back_after_ten_minutes(postbox):
     write("bent")
-    letters._claim(timezone.now())
+    outbox._claim(timezone.now())
 
     with later(minutes=9):
-        letters.send_due()
+        outbox.send_due()
     assert (states(), postbox.got) == (["sending"], [])
 
     with later(minutes=11):
-        letters.send_due()
+        outbox.send_due()
     assert (states(), len(postbox.got)) == (["sent"], 1)
 
 
 def test_a_letter_that_becomes_untrue_before_its_link_is_made_stays(postbox):
     handoff = make_handoff(make_relay(), offered=True)
-    letter = letters._claim(timezone.now())
+    letter = outbox._claim(timezone.now())
 
     baton.withdraw(handoff, by=make_editor())
 
-    assert letters._send(letter, None) is False
+    assert outbox._send(letter, None) is False
     assert Letter.objects.get(kind="invitation").state == "cancelled"
     assert not Link.objects.exists()
 
@@ -328,7 +271,7 @@ def test_an_offer_that_is_withdrawn_while_its_letter_is_sent(postbox, answer, st
         return answer
 
     postbox.answers = withdraw_and_answer
-    letters.send_due()
+    outbox.send_due()
 
     assert Letter.objects.get(kind="invitation").state == state
     assert Letter.objects.filter(kind="withdrawn").exists()
@@ -359,7 +302,7 @@ def test_two_clocks_at_once_send_each_letter_once(postbox):
     def clock():
         try:
             start.wait()
-            counts.append(letters.send_due())
+            counts.append(outbox.send_due())
         except Exception as trouble:
             troubles.append(trouble)
         finally:
@@ -418,7 +361,7 @@ def database_url():
 def test_a_clock_killed_twenty_times_loses_no_letter_and_invents_none(postbox):
     rng = random.Random(3)  # noqa: S311
     handoff = make_handoff(make_relay(), offered=True)
-    letters.send_due()
+    outbox.send_due()
     postbox.got.clear()
     Letter.objects.bulk_create(a_letter(number, handoff) for number in range(LETTERS))
     environment = os.environ | {
@@ -447,7 +390,7 @@ def test_a_clock_killed_twenty_times_loses_no_letter_and_invents_none(postbox):
     assert dead.count() <= KILLS
     assert Letter.objects.exclude(state="sent").count() == dead.count()
     dead.update(next_try=timezone.now() - 11 * A_MINUTE)  # ten minutes later
-    letters.send_due()
+    outbox.send_due()
 
     ours = Letter.objects.filter(address__startswith="kill")
     assert set(ours.values_list("state", flat=True)) == {"sent"}

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import escape, unescape
 from itertools import chain
 
 import pytest
@@ -9,7 +10,7 @@ from django.db import OperationalError, connection
 from django.utils import timezone
 
 from articles import workflow
-from articles.models import Article
+from articles.models import Article, Byline
 from articles.models.tag import tags_for
 from relays import baton
 from relays.models import Contributor, Leg, Relay, Sector
@@ -18,9 +19,11 @@ from tests.factories import (
     fresh,
     make_chief_editor,
     make_contributor,
+    make_editor,
     make_handoff,
     make_leg_article,
     make_news,
+    make_picture,
     make_relay,
     make_theme,
     publish,
@@ -487,6 +490,96 @@ def test_an_article_ends_where_the_baton_lands_with_the_next_post(read):
     assert "Oskar Dyrhave passes the baton on Fordi hun har prøvet det. 2 Svar til" in page
 
 
+def above(client, article):
+    """The lines above a leg's text: what a reader needs who has come in the middle."""
+    html = client.get(article.get_absolute_url()).text
+    found = re.search(r'<section class="before".*?</section>', html, re.S)
+    return found and " ".join(re.sub("<[^>]+>", " ", found[0]).split())
+
+
+def test_above_a_leg_stands_where_it_came_from(client):
+    relay = make_relay("Hvad skal der på tallerkenen?")
+    writer = make_contributor("Oskar Dyrhave", sector=Sector.PRIVATE)
+    first = publish_leg(relay, receiver=writer, title="Svar\u00adet", standfirst="Han regner.")
+    handoff = make_handoff(relay, accepted=True, message="Fordi hun har prøvet det.")
+    second = publish(make_leg_article(handoff.leg))
+
+    question = "Hvad skal der på tallerkenen?"
+    assert above(client, first) == f"{question} Here the relay began"
+    before = f"{question} Private Leg 1 Oskar Dyrhave Svar\u00adet"
+    assert above(client, second) == f"{before} Fordi hun har prøvet det."
+    assert f'<a href="{first.get_absolute_url()}"' in client.get(second.get_absolute_url()).text
+
+
+def test_without_words_at_the_handover_the_post_before_is_told_by_its_standfirst(client):
+    relay = make_relay("Hvem regner?")
+    publish_leg(relay, title="Svaret", standfirst="Han regner.")
+    second = publish_leg(relay, receiver=make_contributor(sector=Sector.PRIVATE))
+
+    assert above(client, second).endswith("Svaret Han regner.")
+
+
+def test_what_was_withdrawn_is_not_told_above_the_next_leg(client):
+    relay = make_relay("Hvem regner?")
+    writer = make_contributor("Oskar Dyrhave", sector=Sector.PRIVATE)
+    first = publish_leg(relay, receiver=writer, title="Fortrudt", standfirst="Han regner.")
+    handoff = make_handoff(relay, accepted=True, message="Spørg hende.")
+    second = publish(make_leg_article(handoff.leg))
+    workflow.take_step(first, "withdraw", by=make_chief_editor())
+
+    said = "Hvem regner? Private Leg 1 Oskar Dyrhave The post has been withdrawn"
+    assert above(client, second) == said
+
+
+def test_nothing_stands_above_news(client):
+    assert above(client, publish(make_news("Ny redaktør"))) is None
+
+
+def test_the_page_around_a_text_is_light(client):
+    """As heavy as it gets: a long chain, two writers, a picture, long words on every side."""
+    long = "Arbejdsmiljørepræsentantuddannelsesforvaltning " * 3
+    relay = make_relay(long, introduction=long * 9, theme=make_theme(long[:60]), alternation="off")
+    make_archive(relay, 12, theme=relay.theme)
+    writer = make_contributor(long[:80], job_title=long[:120], organisation=long)
+    make_handoff(relay, accepted=True, receiver=writer, message=long * 9)
+    content = {"picture": make_picture(credit=long), "alt": long, "caption": long}
+    article = make_leg_article(relay.legs.running().get(), title=long, standfirst=long, **content)
+    Byline.objects.create(article=article, contributor=make_contributor(long[:81]), order=2)
+    article.tags.add(*tags_for(f"Emneord {n}" for n in range(12)))
+    article = publish(article)
+    begin_leg(relay, receiver=writer)
+
+    response = client.get(article.get_absolute_url())
+
+    assert article.live.body in response.text
+    assert len(response.content) - len(article.live.body.encode()) < 25_000
+
+
+def test_a_relay_is_read_from_the_start_with_each_handover_below_its_giver(client, read):
+    relay = make_relay("Hvad så?", alternation="off")
+    first = make_handoff(relay, accepted=True, message="Vi bad ham begynde.")
+    publish(make_leg_article(first.leg, title="Etteren"))
+    for title in ("Toeren", "Treeren"):
+        handoff = make_handoff(relay, accepted=True, message=f"Ord til {title}.")
+        publish(make_leg_article(handoff.leg, title=title))
+
+    page = read(f"{relay.get_absolute_url()}?start=1")
+
+    words = ["Vi bad ham begynde", "Etteren", "Ord til Toeren", "Toeren", "Ord til Treeren"]
+    assert re.findall("|".join(words), page) == words
+    assert 'href="?start=1"' in client.get(relay.get_absolute_url()).text
+
+
+def test_later_legs_walk_through_a_whole_relay_from_the_start(client):
+    relay = make_relay("Lang")
+    articles = make_archive(relay, 30)
+
+    found, pages = walk(client, f"{relay.get_absolute_url()}?start=1", r"/articles/arkiv-[\d-]+/")
+
+    assert found == [article.get_absolute_url() for article in articles]
+    assert pages == 3
+
+
 def test_an_article_names_who_writes_next(client, read):
     relay = make_relay(finished_legs=1)
     begin_leg(relay, receiver=make_contributor("Yasmin Torpegaard", sector=Sector.PRIVATE))
@@ -504,7 +597,35 @@ def test_an_article_with_nobody_next_says_that_the_baton_is_on_its_way(client, r
     address = relay.articles.get().get_absolute_url()
 
     assert "The baton is on its way. The editors are finding the next writer." in read(address)
-    assert '<footer class="hand" data-next="nobody">' in client.get(address).content.decode()
+    assert (
+        '<footer class="hand straight" data-next="nobody">' in client.get(address).content.decode()
+    )
+
+
+@pytest.mark.parametrize(("days", "is_resting"), [(89, False), (91, True)])
+def test_a_relay_without_movement_says_that_it_rests(read, days, is_resting):
+    relay = make_relay("Hvor blev den af?", finished_legs=1, theme=make_theme())
+    long_ago = timezone.now() - timedelta(days=days)
+    relay.legs.update(began=timezone.now() - timedelta(days=400), handed_in=long_ago)
+    article = relay.articles.get().get_absolute_url()
+
+    for address in (relay.get_absolute_url(), article, "/", relay.theme.get_absolute_url()):
+        page = read(address)
+        assert ("The relay is resting." in page) == is_resting, address
+        assert ("The baton is on its way." in page) != is_resting, address
+    said = "Nobody has the baton right now." in read(article)
+    assert said == is_resting
+
+
+def test_a_paused_relay_with_nobody_running_promises_nobody(read):
+    relay = make_relay("Hvem holder fri?", finished_legs=1)
+    baton.pause(relay, by=make_editor(), until=timezone.localdate() + timedelta(days=30))
+
+    for address in (relay.get_absolute_url(), relay.articles.get().get_absolute_url()):
+        page = read(address)
+        assert "Paused until" in page
+        assert "Nobody has the baton right now." in page
+        assert "on its way" not in page
 
 
 def test_the_last_article_of_a_finished_relay_says_that_it_is_the_last(client, read):
@@ -513,27 +634,27 @@ def test_the_last_article_of_a_finished_relay_says_that_it_is_the_last(client, r
     address = relay.articles.get(leg__number=2).get_absolute_url()
 
     assert "The relay has finished after 2 legs See the whole relay" in read(address)
-    assert '<footer class="hand" data-next="end">' in client.get(address).content.decode()
+    assert '<footer class="hand straight" data-next="end">' in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize(
-    ("sectors", "lane", "following"),
+    ("sectors", "lane", "way", "following"),
     [
-        ((Sector.PUBLIC, Sector.PRIVATE), "public", "private"),
-        ((Sector.PRIVATE, Sector.PRIVATE), "private", "private"),
-        ((Sector.PUBLIC, ""), "public", "none"),
-        (("", Sector.PUBLIC), "", "public"),
-        (("", ""), "", "none"),
+        ((Sector.PUBLIC, Sector.PRIVATE), "public", "hand", "private"),
+        ((Sector.PRIVATE, Sector.PRIVATE), "private", "hand straight", "private"),
+        ((Sector.PUBLIC, ""), "public", "hand", "none"),
+        (("", Sector.PUBLIC), "", "hand", "public"),
+        (("", ""), "", "hand straight", "none"),
     ],
 )
-def test_the_crossing_takes_its_colours_from_both_sides(client, sectors, lane, following):
+def test_the_crossing_takes_its_colours_from_both_sides(client, sectors, lane, way, following):
     relay = make_relay(alternation="off")
     first, _second = (publish_leg(relay, receiver=make_contributor(sector=s)) for s in sectors)
 
     html = client.get(first.get_absolute_url()).content.decode()
 
     assert f'<article class="post" data-sector="{lane}"' in html
-    assert f'<footer class="hand" data-next="{following}">' in html
+    assert f'<footer class="{way}" data-next="{following}">' in html
 
 
 def test_a_withdrawn_next_leg_is_said_to_be_withdrawn(read):
@@ -671,7 +792,7 @@ def test_each_text_has_its_own_language(client, settings):
         assert '<html lang="da">' in html
         return re.findall(rf'<(\w+)[^>]* lang="{lang}"', html)
 
-    assert elements(article.get_absolute_url(), "en") == ["article", "div"]
+    assert elements(article.get_absolute_url(), "en") == ["article", "p", "div"]
     assert elements(relay.get_absolute_url(), "en") == ["header", "h3", "p"]
     assert elements(relay.theme.get_absolute_url(), "en") == ["h3", "li"]
     assert elements(writer.get_absolute_url(), "en") == ["h3", "p"]
@@ -706,7 +827,8 @@ def test_themes_are_listed_in_danish_order_with_their_counts(read):
 def test_a_theme_without_posts_says_so(read):
     theme = make_theme("Ledelse")
 
-    assert read(theme.get_absolute_url()) == "Theme Ledelse No posts on Ledelse yet See all themes"
+    words = read(theme.get_absolute_url())
+    assert words.startswith("Theme Ledelse No posts on Ledelse yet See all themes Follow Ledelse")
 
 
 def test_a_theme_has_its_running_relays_and_its_posts(read):
@@ -719,8 +841,99 @@ def test_a_theme_has_its_running_relays_and_its_posts(read):
     page = read(theme.get_absolute_url())
 
     assert "One relay running Hvem løber?" in page
+    assert page.index("Hvem løber?") < page.index("Hvem er i mål? One leg")
     assert "2 posts on Velfærd" in page
     assert "Det sidste ord" in page
+
+
+def test_a_theme_whose_relays_have_all_finished_shows_them(read):
+    theme = make_theme("Velfærd")
+    ended = make_relay("Hvem er i mål?", theme=theme, finished_legs=1)
+    baton.close(ended, by=None)
+
+    assert "No relay on Velfærd right now Hvem er i mål?" in read(theme.get_absolute_url())
+
+
+@pytest.fixture
+def theme_of_two_relays():
+    """Velfærd: the plate (public, private), the night (private), and a secret relay."""
+    theme = make_theme("Velfærd")
+    plate = make_relay("Tallerkenen", slug="plate", theme=theme, alternation="off")
+    night = make_relay("Natten", slug="night", theme=theme, alternation="off")
+    for relay, title, sector, year in (
+        (plate, "Bakker", Sector.PUBLIC, 2024),
+        (plate, "Kroner", Sector.PRIVATE, 2025),
+        (night, "Vagter", Sector.PRIVATE, 2025),
+    ):
+        receiver = make_contributor(sector=sector)
+        at = datetime(year, 6, 1, tzinfo=UTC)
+        publish_leg(relay, title=title, receiver=receiver, at=at)
+    make_relay("Hemmelig", slug="secret", theme=theme)
+    make_relay("Andetsteds", slug="elsewhere", finished_legs=1)
+    return theme
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("", ["Vagter", "Kroner", "Bakker"]),
+        ("sector=private", ["Vagter", "Kroner"]),
+        ("relay=plate", ["Kroner", "Bakker"]),
+        ("year=2025", ["Vagter", "Kroner"]),
+        ("sector=private&relay=plate", ["Kroner"]),
+        ("sector=private&relay=plate&year=2025", ["Kroner"]),
+        ("sector=public&relay=night", []),
+    ],
+)
+def test_a_theme_is_narrowed_down_by_sector_relay_and_year(
+    client, theme_of_two_relays, query, titles
+):
+    page = client.get(f"{theme_of_two_relays.get_absolute_url()}?{query}")
+
+    assert [article.live.title for article in page.context["listing"].articles] == titles
+    assert ("noindex" in page.text) == ("sector" in query or "relay" in query)
+    canonical = f"{theme_of_two_relays.get_absolute_url()}{query and '?'}{query}"
+    assert f'rel="canonical" href="http://testserver{escape(canonical)}"' in page.text
+
+
+@pytest.mark.parametrize(
+    "query", ["sector=both", "sector=", "relay=secret", "relay=elsewhere", "relay=%00", "year=x"]
+)
+def test_a_theme_is_narrowed_down_to_what_it_offers_alone(client, theme_of_two_relays, query):
+    status = client.get(f"{theme_of_two_relays.get_absolute_url()}?{query}").status_code
+
+    assert status == (200 if query == "sector=" else 404)
+
+
+def test_every_way_to_narrow_a_theme_down_leads_somewhere_and_keeps_the_others(
+    client, theme_of_two_relays
+):
+    address = theme_of_two_relays.get_absolute_url()
+    seen, waiting = set(), ["?"]
+    while waiting:
+        query = waiting.pop()
+        if query not in seen:
+            seen.add(query)
+            page = client.get(address + query)
+            assert page.status_code == 200, query
+            waiting += [unescape(href) for href in re.findall(r'<a href="(\?.*?)"', page.text)]
+
+    assert "?sector=private&relay=night&year=2024" in seen
+    # all, or one of two sectors × all, or one of two relays × all, or one of the years
+    years = len(client.get(address).context["listing"].years)
+    assert len(seen) == 3 * 3 * (years + 1)
+
+
+def test_older_posts_keep_what_the_theme_was_narrowed_down_to(client):
+    theme = make_theme()
+    make_archive(make_relay(slug="long", theme=theme), 45, at=one_a_month, theme=theme)
+    address = f"{theme.get_absolute_url()}?sector=public&relay=long"
+
+    found, pages = walk(client, address, r"/articles/arkiv-[\d-]+/")
+
+    of_sector = Article.objects.newest_first().filter(leg__sector=Sector.PUBLIC)
+    assert found == [article.get_absolute_url() for article in of_sector]
+    assert pages == 2
 
 
 def test_a_theme_begun_and_without_a_post_shows_the_relay(read):
@@ -1018,10 +1231,23 @@ def test_with_the_database_away_readers_get_a_kind_page(client):
     with connection.execute_wrapper(away):
         response = client.get("/")
 
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "60"
+    page = words_of(response.content.decode())
+    assert page.startswith("Error 503 We are away for a moment We cannot reach the posts right now")
+    assert "database" not in page
+
+
+def test_a_mistake_of_ours_is_said_to_be_ours(client, monkeypatch):
+    monkeypatch.setattr("articles.publication.views._relays_of_the_front", None)
+    client.raise_request_exception = False
+
+    response = client.get("/")
+
     assert response.status_code == 500
     page = words_of(response.content.decode())
     assert page.startswith("Error 500 We cannot show this page right now The fault is ours")
-    assert "database" not in page
+    assert "Retry-After" not in response.headers
 
 
 def test_relays_on_a_page_are_those_that_readers_may_see(client):

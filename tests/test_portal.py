@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from icalendar import Calendar
 
 from articles.models import Article, Revision
-from relays import baton, letters
+from relays import baton, outbox
 from relays.models import Contributor, HandoffState, Link
 from tests.factories import (
     BODY,
@@ -490,7 +490,7 @@ def test_every_letter_that_was_sent_to_me_is_listed_and_nobody_elses():
     visit = Visit(handoff)
     visit.answer("yes")
     before_sending = visit.text()
-    letters.send_due()
+    outbox.send_due()
 
     html = visit.text()
 
@@ -712,6 +712,13 @@ def test_at_every_moment_one_sentence_says_what_now(situation):
     assert HEADINGS[situation] in h1_of(html)
     assert primary_buttons(html) <= 1
     assert html.count('aria-current="step"') <= 1
+
+
+@pytest.mark.parametrize("status", ["draft", "submitted", "sent_back", "approved"])
+def test_more_time_is_offered_to_whoever_still_writes(status):
+    html = Visit(handoff_in(f"taken, {status}")).text()
+
+    assert ("I need more time" in html) == (status in ("draft", "sent_back"))
 
 
 def test_every_state_with_a_page_is_walked():

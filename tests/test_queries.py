@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from articles.models import Revision
+from articles.models import Page, Revision
 from articles.models.tag import tags_for
 from relays.models import Contributor, Picture, Relay, Shape, Theme
 from tests.factories import begin_leg, make_contributor, make_editor, make_relay, make_theme
@@ -16,28 +16,30 @@ from tests.sites import NOON, make_archive, make_many_news
 
 pytestmark = pytest.mark.django_db
 
-# One line a page. No page asks more than eight times.
+# One line a page. No page asks more than six times.
 QUERIES = {
     "/": 6,
     "/relays/": 4,
     "/relays/?before=2026-03-03T11:00:00Z_1": 2,
     "/relays/mange-etaper/": 6,
     "/relays/mange-etaper/?before=4": 6,
+    "/relays/mange-etaper/?start=2": 6,
     "/relays/mange-etaper/?year=2026": 6,
     "/relays/mange-etaper/2/": 1,
     "/relays/mange-etaper/all/": 6,
     "/archive/": 1,
     "/archive/2026/": 4,
     "/archive/2026/?month=3": 4,
-    "/articles/{leg_article}/": 6,
-    "/articles/{news_article}/": 4,
+    "/articles/{leg_article}/": 5,
+    "/articles/{news_article}/": 3,
     "/themes/": 1,
     "/themes/velfaerd/": 6,
-    "/themes/velfaerd/?year=2026": 4,
+    "/themes/velfaerd/?year=2026": 5,
+    "/themes/velfaerd/?sector=public&relay=mange-etaper&year=2026": 6,
     "/tags/mad/": 4,
-    "/contributors/": 1,
-    "/contributors/?letter=A": 1,
-    "/contributors/?after={middle_name}": 2,
+    "/contributors/": 2,
+    "/contributors/?letter=A": 2,
+    "/contributors/?after={middle_name}": 3,
     "/contributors/{writer}/": 5,
     "/contributors/{writer}/?before=2026-03-04T11:00:00Z_1": 5,
     "/search/": 1,
@@ -45,9 +47,25 @@ QUERIES = {
     "/search/?q=arkiv+mad&after=1": 5,
     "/search/?q=arkiv&theme=velfaerd&relay=mange-etaper&sector=public&year=2026": 5,
     "/search/?q=hestestald": 1,
+    "/embed/relays/mange-etaper/": 4,
+    "/feed.xml": 3,
+    "/relays/mange-etaper/feed.xml": 4,
+    "/themes/velfaerd/feed.xml": 4,
+    "/contributors/{writer}/feed.xml": 4,
+    "/sitemap.xml": 3,
+    "/sitemap-posts-2026.xml": 3,
+    "/sitemap-lists.xml": 0,
+    "/sitemap-archive.xml": 1,
+    "/sitemap-pages.xml": 1,
+    "/sitemap-relays.xml": 1,
+    "/sitemap-themes.xml": 1,
+    "/sitemap-tags.xml": 1,
+    "/sitemap-contributors.xml": 1,
+    "/robots.txt": 0,
     "/nowhere/": 0,
 }
-LISTINGS = [page for page in QUERIES if not page.startswith(("/articles/", "/nowhere/"))]
+# All but an article, which says how many comments it has itself.
+LISTINGS = [page for page in QUERIES if not page.startswith("/articles/")]
 
 
 def make_much(count):
@@ -67,6 +85,7 @@ def make_much(count):
         make_archive(ended, 2, at=lambda leg, n=n: NOON + timedelta(days=n, hours=leg))
         Relay.objects.filter(pk=ended.pk).update(closed=timezone.now())
     news = make_many_news(count)
+    Page.objects.bulk_create(Page(title=f"Side {n}", slug=f"side-{n}") for n in range(count))
     illustrate()
     words = {
         "leg_article": articles[1].slug,
@@ -106,8 +125,8 @@ def test_a_page_asks_as_often_for_four_rows_as_for_forty(client, count):
     assert asked == QUERIES
 
 
-def test_no_page_asks_more_than_eight_times():
-    assert max(QUERIES.values()) <= 8
+def test_no_page_asks_more_than_six_times():
+    assert max(QUERIES.values()) <= 6
 
 
 def test_no_listing_counts_rows_or_skips_them(client):
@@ -115,7 +134,7 @@ def test_no_listing_counts_rows_or_skips_them(client):
 
     asked = {page: " ".join(asked_by(client, addresses[page])) for page in LISTINGS}
 
-    assert [page for page, sql in asked.items() if re.search(r"\bOFFSET\b|COUNT\(\*\)", sql)] == []
+    assert [page for page, sql in asked.items() if re.search(r"\bOFFSET\b|COUNT ?\(", sql)] == []
 
 
 def test_lists_never_load_the_texts(client):
@@ -131,7 +150,9 @@ def test_lists_never_load_the_texts(client):
         "/relays/mange-etaper/all/",
         "/articles/{leg_article}/",
         "/articles/{news_article}/",
-    } | {page for page, asked in QUERIES.items() if page.startswith("/search/") and asked > 1}
+    }
+    with_text |= {page for page in QUERIES if page.endswith("/feed.xml")}
+    with_text |= {page for page, asked in QUERIES.items() if "/search/" in page and asked > 1}
     assert {page: times for page, times in loading.items() if times} == dict.fromkeys(with_text, 1)
 
 

@@ -6,21 +6,32 @@ Real threads with connections of their own. On SQLite the IMMEDIATE transaction 
 import os
 import threading
 import time
+from contextlib import suppress
 from copy import copy
 from datetime import timedelta
 from functools import partial
 from itertools import cycle, islice
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
-from articles import checklist, desk, showings, workflow
-from articles.models import Article, ChecklistItem, Draft, Remark, Showing
+from articles import checklist, desk, grants, replies, showings, workflow
+from articles.models import (
+    AccessRequest,
+    Article,
+    ChecklistItem,
+    Draft,
+    Grant,
+    Network,
+    Remark,
+    Reply,
+    Showing,
+)
 from relays import baton
 from relays.errors import RuleBroken
 from relays.invariants import breaches
-from relays.models import Handoff, User
+from relays.models import Handoff, Letter, User
 from tests.factories import (
     begin_leg,
     fresh,
@@ -31,9 +42,12 @@ from tests.factories import (
     make_handoff,
     make_leg_article,
     make_news,
+    make_reader,
     make_relay,
+    make_reply,
     make_theme,
     moves,
+    publish_leg,
     put,
     steps,
 )
@@ -322,6 +336,28 @@ def test_drafts_saved_at_once_lose_no_word():
         assert Draft.objects.get(article=article).version == version + 1
 
 
+def test_a_text_that_is_saved_while_an_approval_waits_is_not_passed_on_unseen():
+    article = put(make_leg_article(title="Set"), "submitted")
+    editor, colleague = make_editor(), make_editor("Mads")
+    seen, is_saved = article.draft.version, threading.Event()
+
+    def save():
+        with transaction.atomic():
+            desk.save_draft(article, {"title": "Uset"}, by=editor, version=seen)
+            is_saved.set()
+            time.sleep(0.3)  # the approval comes meanwhile, and waits
+
+    def approve():
+        is_saved.wait(10)
+        workflow.take_step(article, "approve", by=colleague, version=seen)
+
+    _saved, refused = at_once(save, approve)
+
+    assert isinstance(refused, RuleBroken)
+    assert (fresh(article).status, fresh(article).approved) == ("submitted", None)
+    assert fresh(article).draft.title == "Uset"
+
+
 def test_an_article_asked_for_at_once_is_made_once():
     for _round in range(FEW_ROUNDS):
         leg = begin_leg(make_relay())
@@ -382,3 +418,137 @@ def test_sixteen_links_made_at_once_show_one_revision():
 
         assert len({address for _showing, address in succeeded(outcomes)}) == CROWD
         assert article.revisions.count() == 1
+
+
+def test_a_trial_that_is_begun_sixteen_times_is_one():
+    """By one reader, and by somebody who writes one inbox in two ways."""
+    for number in range(FEW_ROUNDS):
+        reader = make_reader(email=f"lea{number}@office.example")
+        again = make_reader(email=f"lea{number}+igen@office.example")
+        begin, begin_again = partial(grants.begin_trial, reader), partial(grants.begin_trial, again)
+
+        begun = succeeded(at_once(*[begin, begin_again] * (CROWD // 2)))
+
+        assert len([trial for trial in begun if trial]) == 1
+        assert Grant.objects.filter(user__in=[reader, again]).count() == 1
+
+
+def test_a_request_that_is_sent_sixteen_times_is_one_with_one_letter():
+    for _round in range(FEW_ROUNDS):
+        before = Letter.objects.count()
+        reader = make_reader()
+
+        asked = succeeded(at_once(*[partial(grants.ask, reader)] * CROWD))
+
+        assert len(set(asked)) == 1
+        assert AccessRequest.objects.filter(user=reader).count() == 1
+        assert Letter.objects.count() == before + 1
+
+
+def test_two_clocks_tell_of_an_end_once():
+    for _round in range(FEW_ROUNDS):
+        reader = make_reader()
+        trial = grants.begin_trial(reader)
+        now = trial.ends - timedelta(days=1)
+
+        at_once(*[partial(grants.remind, now)] * 4)
+
+        assert Letter.objects.filter(user=reader).count() == 1
+
+
+def test_an_end_that_two_editors_bring_about_is_one():
+    editor = make_editor()
+    for _round in range(FEW_ROUNDS):
+        reader = make_reader()
+        trial = grants.begin_trial(reader)
+
+        ended = succeeded(at_once(*[partial(grants.end, trial, by=editor)] * 4))
+
+        assert len(ended) == 1
+        assert list(trial.moves.values_list("verb", flat=True)) == ["end", "begin"]
+
+
+# Comments ------------------------------------------------------------------------------------------
+
+
+def test_a_thousand_comments_in_a_minute_from_one_network_leave_five(settings):
+    settings.REPLY_DAYS = 0
+    relay = make_relay()
+    articles = [publish_leg(relay), publish_leg(relay)]
+    readers = [make_reader() for _each in range(CROWD)]
+    rounds = 1_000 // CROWD + 1
+
+    def send_many(reader):
+        sent = []
+        for number in range(rounds):
+            with suppress(RuleBroken):
+                article = articles[number % len(articles)]
+                words = f"Nummer {number} fra {reader.pk}"
+                address = f"2001:db8:1:2::{reader.pk % 5_000:x}"
+                sent.append(make_reply(article, by=reader, words=words, network=address))
+        return sent
+
+    at_once(*(partial(send_many, reader) for reader in readers))
+
+    assert rounds * CROWD >= 1_000
+    assert Reply.objects.count() == 5
+    assert Network.objects.get().address == "2001:db8:1:2::/64"
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_one_person_in_many_windows_stays_below_the_limit(_round):
+    article, reader = publish_leg(make_relay()), make_reader()
+
+    outcomes = at_once(
+        *(
+            partial(make_reply, article, by=reader, words=f"Nummer {n}", network=f"192.0.2.{n}")
+            for n in range(CROWD)
+        )
+    )
+
+    assert len(succeeded(outcomes)) == 5
+    assert Reply.objects.count() == 5
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_a_double_press_is_one_comment(_round):
+    article, reader = publish_leg(make_relay()), make_reader()
+
+    outcomes = at_once(*(partial(make_reply, article, by=reader) for _each in range(6)))
+
+    assert len({reply.pk for reply in succeeded(outcomes)}) == 1
+    assert Reply.objects.count() == 1
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_of_editors_who_decide_at_once_one_is_heard(_round):
+    reply = make_reply(publish_leg(make_relay()))
+    verbs = islice(cycle(replies.VERBS), 6)
+
+    outcomes = at_once(
+        *(
+            partial(replies.decide, reply, verb, by=make_editor(), seen="waiting", reason="Nej.")
+            for verb in verbs
+        )
+    )
+
+    [decided] = succeeded(outcomes)
+    reply.refresh_from_db()
+    assert reply.state == decided.state
+    assert reply.moves.count() == 2
+    assert Letter.objects.filter(kind__in=["reply_approved", "reply_declined"]).count() <= 1
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_what_is_erased_while_it_is_approved_is_gone(_round):
+    reply = make_reply(publish_leg(make_relay()))
+
+    outcomes = at_once(
+        partial(replies.erase, reply, by=reply.user),
+        partial(replies.decide, reply, "approve", by=make_editor(), seen="waiting"),
+    )
+
+    succeeded(outcomes)
+    reply.refresh_from_db()
+    assert (reply.state, reply.words) == ("erased", "")
+    assert not Letter.objects.filter(kind="reply_approved", state="queued").exists()

@@ -93,7 +93,7 @@ def test_hits_are_counted_and_shown_with_their_words_marked(client, posts):
 
     assert titles(page) == ["Seneste", "Fire", "Tre", "To", "Et"]
     html = page.content.decode()
-    assert '<span role="status">5 indlæg om <q>bakke</q></span>' in html
+    assert '<div role="status"><h2 id="h-hits">5 indlæg om <q>bakke</q></h2></div>' in html
     assert html.count("<mark>bakkerne</mark>") == 5
     assert "<title>Søg: bakke – Depechen</title>" in html
     assert '<meta name="robots" content="noindex">' in html
@@ -233,3 +233,14 @@ def test_a_tag_a_name_and_an_organisation_find_their_posts(client):
 @pytest.mark.parametrize("q", ["%ff%fe", "%ed%a0%80", "%00", "%F0%9F%A6%86", "%22", "*", "%5C"])
 def test_no_bytes_are_an_error(client, q):
     assert client.get(f"/search/?q={q}").status_code == 200
+
+
+def test_names_and_offices_of_the_writers_are_marked(client):
+    writer = make_contributor("Oskar <Dyr>", job_title="køkkenchef", organisation="Skovby")
+    publish_leg(make_relay(), receiver=writer)
+
+    names = client.get("/search/?q=oskar").text
+    offices = client.get("/search/?q=skovby").text
+
+    assert f'{writer.get_absolute_url()}"><mark>Oskar</mark> &lt;Dyr&gt;</a> køkkenchef' in names
+    assert "køkkenchef, <mark>Skovby</mark>" in offices

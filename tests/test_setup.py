@@ -51,11 +51,11 @@ def variables_read_by_settings():
                 yield argument.value
 
 
-def start(**environment):
+def start(*, say="", **environment):
     """Import the settings of a production site with nothing else in the environment."""
     blank = dict.fromkeys(NEEDED, "")  # blank, not absent: a .env of this machine must not help
     return subprocess.run(
-        [sys.executable, "-c", "import relay_cms.settings"],
+        [sys.executable, "-c", f"import relay_cms.settings as settings; print({say})"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "DEBUG": "off", **blank, **environment},
         capture_output=True,
@@ -105,6 +105,25 @@ def test_production_does_not_start_without_what_it_needs_and_says_what(missing):
 
 def test_production_starts_with_what_it_needs():
     assert start(**NEEDED).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "address", "demanded"),
+    [
+        ("", "https://relays.example", "True"),
+        ("", "http://127.0.0.1:8000", "False"),
+        ("off", "https://relays.example", "False"),
+        ("on", "http://127.0.0.1:8000", "True"),
+    ],
+)
+def test_staff_need_a_second_factor_where_the_site_is_https(setting, address, demanded):
+    said = {"STAFF_NEED_SECOND_FACTOR": setting} if setting else {}
+
+    started = start(
+        **(NEEDED | said | {"SITE_URL": address}), say="settings.STAFF_NEED_SECOND_FACTOR"
+    )
+
+    assert started.stdout.strip() == demanded
 
 
 def test_all_that_is_missing_is_named_at_once():

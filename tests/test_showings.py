@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from articles import checklist, desk, showings, workflow
 from articles.models import ChecklistItem, Draft, Purpose, Remark, Showing
 from relay_cms.logs import MaskTokens
-from relays import letters
+from relays import outbox
 from relays.errors import RuleBroken
 from relays.models import Letter, Link
 from relays.models.link import token_hash
@@ -584,7 +584,7 @@ def test_the_letters_carry_nobody_elses_links():
     path = path_to(article)
 
     answer(path, "See https://evil.example/ and [[link]]", name="https://evil.example")
-    letters.send_due()
+    outbox.send_due()
 
     sent = [message.body for message in mail.outbox]
     addresses = [found for body in sent for found in re.findall(r"https?://[^\s»«]+", body)]
@@ -598,7 +598,7 @@ def test_the_writers_letter_leads_to_their_page():
     article = make_text()
     answer(path_to(article))
 
-    letters.send_due()
+    outbox.send_due()
 
     [body] = [each.body for each in mail.outbox if "All answers are on your page" in each.body]
     [link] = re.findall(r"http://testserver(/baton/link/\S+/)", body)
@@ -617,7 +617,7 @@ def test_the_token_is_in_no_row_and_no_letter():
     answer(path, "Wrong.")
     answer(path)
     showings.revoke(showing, by=writer_of(article))
-    letters.send_due()
+    outbox.send_due()
 
     rows = [list(model._default_manager.values()) for model in apps.get_models()]
     assert token_hash(token) in repr(rows)

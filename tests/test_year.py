@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from articles import desk
-from relays import baton, ladder, letters
+from relays import baton, ladder, outbox
 from relays.models import BatonMove, Letter
 from tests.factories import (
     fresh,
@@ -246,7 +246,7 @@ def test_a_year_of_forty_relays():
         with at(day, NOON):
             for runner in runners:
                 runner.noon(day)
-            letters.send_due()
+            outbox.send_due()
         if day.day % 7 == 0:
             with at(day, NIGHT):
                 tick(day)
@@ -278,7 +278,7 @@ def tick(day):
         if day.weekday() == 0:
             baton.lapse_due()
             ladder.climb()
-        letters.send_due()
+        outbox.send_due()
 
 
 def written(reminders):

@@ -1,7 +1,10 @@
 """What is written, what is read, and what happened to it in between."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +34,17 @@ class Withdrawal(models.TextChoices):
     NONE = "", _("Not withdrawn")
     NOTICE = "notice", _("Withdrawn, with a notice")
     GONE = "gone", _("Gone")
+
+
+class Access(models.TextChoices):
+    OPEN = "open", _("Open to everybody")
+    MEMBERS = "members", _("For subscribers")
+
+
+class Replies(models.TextChoices):
+    OPEN = "open", _("Open for comments")
+    CLOSED = "closed", _("Closed for new comments")
+    HIDDEN = "hidden", _("Without comments")
 
 
 class Reason(models.TextChoices):
@@ -86,7 +100,19 @@ class ArticleQuerySet(models.QuerySet):
         return self.with_headline().prefetch_related(Byline.with_contributor())
 
     def for_page(self):
-        return self.with_text().select_related("theme", "live__card")
+        """What an article's page reads. Most have no correction, and some no comment: then
+        nothing is asked for them."""
+        from articles.models import Correction, Reply
+
+        about_it = {"article": OuterRef("pk")}
+        return (
+            self.with_text()
+            .select_related("theme", "live__card")
+            .annotate(
+                is_corrected=Exists(Correction.objects.filter(**about_it)),
+                reply_count=Reply.objects.shown().filter(**about_it).as_count(),
+            )
+        )
 
     def for_search(self):
         """What `articles.search.row_of` reads."""
@@ -187,6 +213,24 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit h
         _("withdrawal"), max_length=10, choices=Withdrawal, blank=True, editable=False
     )
 
+    access = models.CharField(
+        _("access"),
+        max_length=10,
+        choices=Access,
+        default=Access.OPEN,
+        help_text=_(
+            "What is for members begins at the one line across the text, else after the second "
+            "paragraph. A new leg begins as the newest post of its relay."
+        ),
+    )
+    replies = models.CharField(
+        _("comments"),
+        max_length=10,
+        choices=Replies,
+        default=Replies.OPEN,
+        help_text=_("They close by themselves some time after publication."),
+    )
+
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
@@ -224,6 +268,12 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit h
             models.CheckConstraint(
                 condition=Q(withdrawal__in=Withdrawal.values), name="article_withdrawal_known"
             ),
+            models.CheckConstraint(
+                condition=Q(access__in=Access.values), name="article_access_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(replies__in=Replies.values), name="article_replies_known"
+            ),
         ]
         indexes = [
             models.Index(
@@ -250,9 +300,26 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit h
     def get_absolute_url(self):
         return reverse("articles:article", args=[self.slug])
 
+    def get_full_url(self):
+        """Where members read the rest."""
+        return reverse("articles:full-article", args=[self.slug])
+
     @property
     def is_public(self):
         return self.live_id is not None and self.withdrawal == Withdrawal.NONE
+
+    @property
+    def replies_until(self):
+        """The last moment for a comment; None where there is none."""
+        assert self.published_at is not None  # noqa: S101  (readers see published articles)
+        days = settings.REPLY_DAYS
+        return self.published_at + timedelta(days=days) if days else None
+
+    @property
+    def takes_replies(self):
+        """Computed at each look: no job has to close anything."""
+        until = self.replies_until
+        return self.replies == Replies.OPEN and (until is None or timezone.now() < until)
 
     @property
     def changed_at(self):
@@ -332,6 +399,7 @@ class Draft(Text):
 
     class Meta:
         verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
 
     def __str__(self):
         return self.plain_title
@@ -429,4 +497,4 @@ class ArticleMove(models.Model):
         ordering = ["-pk"]
 
     def __str__(self):
-        return f"{self.article}: {self.step}"
+        return str(self.article)

@@ -32,6 +32,8 @@ class TaggedArticle(ItemBase):
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="taggings")
 
     class Meta:
+        verbose_name = _("tag on an article")
+        verbose_name_plural = _("tags on articles")
         constraints = [
             models.UniqueConstraint(fields=["content_object", "tag"], name="article_tagged_once")
         ]

@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from articles import autosave, desk, permissions, search, workflow
+from articles import autosave, desk, permissions, replies, search, workflow
 from articles.models import Article, Byline, Draft, Revision
 from articles.newsroom import comparing, showings
 from articles.newsroom.forms import ArticleForm, DraftForm
@@ -91,6 +91,7 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
     list_filter = [
         "status",
         "withdrawal",
+        "access",
         "theme",
         ("relay", admin.RelatedOnlyFieldListFilter),
         ("responsible_editor", admin.RelatedOnlyFieldListFilter),
@@ -107,7 +108,15 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
     fieldsets = [
         (_("Text"), {"fields": ["title", "standfirst", "body", "interests", "version"]}),
         (_("Picture"), {"fields": ["picture", "alt", "is_decorative", "caption"]}),
-        (_("Place"), {"fields": ["theme", "tags", "language", "slug", "responsible_editor"]}),
+        (
+            _("Place"),
+            {
+                "fields": [
+                    *("theme", "tags", "access", "replies"),
+                    *("language", "slug", "responsible_editor"),
+                ]
+            },
+        ),
     ]
 
     def view_on_site(self, article):
@@ -180,7 +189,7 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
         return response
 
     def save_model(self, request, obj, form, change):
-        theme = obj.theme
+        theme, access, open_for = obj.theme, obj.access, obj.replies
         if change:
             before = form.initial.get("slug")
             obj.slug = obj.slug or before
@@ -194,6 +203,10 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
                 addresses.remember(obj, before)
             if "theme" in form.changed_data:
                 workflow.change_theme(obj, theme)
+            if "access" in form.changed_data:
+                workflow.change_access(obj, access, by=request.user)
+            if "replies" in form.changed_data:
+                replies.set_replies(obj, open_for, by=request.user)
         else:
             obj.slug = obj.slug or None
             obj.save()

@@ -112,7 +112,7 @@ class DraftForm(forms.Form):
         widget=forms.TextInput({"class": "vTextField"}),
         help_text=Draft._meta.get_field("interests").help_text,
     )
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(label="", widget=forms.HiddenInput, required=False)
 
 
 class ArticleForm(DraftForm, NewsroomForm):
@@ -140,7 +140,7 @@ class ArticleForm(DraftForm, NewsroomForm):
 
     class Meta:
         model = Article
-        fields = ["slug", "theme", "tags", "language", "responsible_editor"]
+        fields = [*("slug", "theme", "tags", "access", "replies", "language", "responsible_editor")]
 
     # Of the step that is taken, or of the text as a whole: no field to compare.
     UNCOMPARED = ("version", "change_approved", "note", "when")

@@ -8,6 +8,8 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from articles.newsroom.rights import EditorsLook
+from articles.permissions import is_chief_editor
 from relays import letters
 from relays.models import HeldKind, Letter
 from relays.models.letter import KIND_NAMES
@@ -26,7 +28,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Letter)
-class LetterAdmin(admin.ModelAdmin):
+class LetterAdmin(EditorsLook, admin.ModelAdmin):
     list_display = ["subject", "address", "relay", "state", "written", "sent", "error"]
     list_filter = ["state", KindFilter, ("relay", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["relay"]
@@ -37,7 +39,7 @@ class LetterAdmin(admin.ModelAdmin):
     fields = [
         "subject",
         "address",
-        "body",
+        "words",
         "kind_name",
         "state",
         "written",
@@ -46,24 +48,19 @@ class LetterAdmin(admin.ModelAdmin):
         "error",
     ]
 
+    def get_queryset(self, request):
+        found = super().get_queryset(request)
+        if is_chief_editor(request.user):
+            return found
+        return found.exclude(kind__in=letters.TO_READERS)
+
+    @admin.display(description=_("words"))
+    def words(self, letter):
+        return letter.words
+
     @admin.display(description=_("kind"))
     def kind_name(self, letter):
         return letter.kind_name
-
-    def has_module_permission(self, request):
-        return is_editor(request.user)
-
-    def has_view_permission(self, request, obj=None):
-        return is_editor(request.user)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     @admin.action(description=_("Send the held letters"))
     def release(self, request, queryset):

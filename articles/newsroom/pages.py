@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Page
-from articles.newsroom.chiefs import ChiefEditorsOnly
+from articles.newsroom.rights import ChiefEditorsOnly
 from relays.admin import AddressedAdmin, NewsroomForm
 from relays.richtext import RichTextField, editor_csp
 

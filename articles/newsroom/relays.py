@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from articles import cards, desk
-from articles.models import Article
+from articles.models import Article, Follower
 from articles.newsroom import pool
 from articles.newsroom.moves import ACTS, contributor_field, words_field
 from articles.newsroom.naming import NamesPosts
@@ -202,6 +202,7 @@ class RelayAdmin(NamesPosts, AddressedAdmin):
             "nominate": self._nominate(user, relay),
             "pace": pool.pace(relay),
             "balance": pool.balance(leg for leg, _article, _verbs in leg_rows),
+            "followers": Follower.objects.reachable().filter(follows__relay=relay).count(),
         }
 
     def _on(self, relay, row):

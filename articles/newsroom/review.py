@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from articles import diff, notes, permissions, workflow
+from articles import access, diff, notes, permissions, workflow
 from articles.blocks import Block, blocks, join
-from articles.models import Article, Note, Status
+from articles.models import Access, Article, Note, Status
 from articles.newsroom import comparing, showings
 from articles.newsroom.forms import MomentField
 from articles.newsroom.moves import day_field, words_field
@@ -44,6 +44,9 @@ class ReviewForm(forms.Form):
     message = words_field(_("Message"))
     due = day_field(_("New date for the text"))
     when = MomentField(label=_("Publication at"))
+    access = forms.ChoiceField(
+        label=_("Access"), choices=Access, required=False, show_hidden_initial=True
+    )
     correction = words_field(
         _("Correction"),
         help_text=_("What readers are told, with today's date. Empty: a typo, nobody is told."),
@@ -164,6 +167,8 @@ def _do(article, form, *, by, step, drop):
     for handoff in form.changed_ticks:
         tick = baton.unapprove if handoff.offer_at_publication else baton.approve
         tick(handoff, by=by)
+    if "access" in form.changed_data and cleaned["access"]:
+        workflow.change_access(article, cleaned["access"], by=by)
     if step is None:
         if cleaned["message"].strip():
             notes.write(article, cleaned["message"], by=by, version=cleaned["version"])
@@ -201,6 +206,7 @@ def _proposals(article):
     return {
         "version": article.draft.version,
         "when": article.publish_at or morning,
+        "access": article.access,
         "due": due,
     }
 
@@ -214,6 +220,7 @@ def _surroundings(article, text, form, user):
         **showings.beside(article),
         "article": article,
         "form": form,
+        "open_words": access.open_words(article.draft.body),
         "paragraphs": [
             Paragraph(
                 mark_safe(join([block])),  # noqa: S308  (sanitised when stored)

@@ -1,4 +1,5 @@
-"""The newsroom's admin site: stock, but that it opens on the overview and has our order of lists."""
+"""The newsroom's admin site: stock, but that it opens on the overview, has our order of lists, and
+no door of its own: one comes in where everybody does (articles.newsroom.door)."""
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
@@ -9,7 +10,10 @@ from django.utils.translation import gettext as _
 
 # What is opened most comes first; what is not named here stays where Django has it, below.
 APPS = ["relays", "articles"]
-MODELS = ["Relay", "Contributor", "Theme", "Letter", "Article", "Tag", "Page", "ChecklistItem"]
+MODELS = [
+    *("Relay", "Contributor", "Theme", "Letter", "Article", "Reply", "Tag"),
+    *("Grant", "AccessRequest", "Follower", "Page", "ChecklistItem"),
+]
 
 
 class NewsroomAdminConfig(AdminConfig):
@@ -19,6 +23,16 @@ class NewsroomAdminConfig(AdminConfig):
 class NewsroomSite(AdminSite):
     def get_urls(self):
         return [path("plan/", self.admin_view(self.plan), name="plan"), *super().get_urls()]
+
+    def has_permission(self, request):
+        from articles.newsroom import door
+
+        return super().has_permission(request) and door.is_open_to(request)
+
+    def login(self, request, extra_context=None):
+        from articles.newsroom import door
+
+        return door.door(request)
 
     def plan(self, request):
         """What is due and what comes out, day by day."""
@@ -39,13 +53,16 @@ class NewsroomSite(AdminSite):
         return super().index(request, context)
 
     def _overview(self, request):
-        from articles.newsroom import filters, overview
+        from articles.models import AccessRequest
+        from articles.newsroom import filters, overview, replies
 
         mine = overview.rows(overview.relays_of(request.user))
         found = overview.rows(overview.everybodys()) if "all" in request.GET else mine
         return {
+            "asking": AccessRequest.objects.open().count(),
             "waiting": [row for row in mine if row.waits],
             "board": filters.board(found, request.GET),
+            "replies": replies.waiting(),
         }
 
     def get_app_list(self, request, app_label=None):

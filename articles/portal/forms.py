@@ -3,6 +3,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from articles import replies
 from articles.models import Draft, Showing
 from relays.forms import PictureField
 from relays.models import Contributor, Shape
@@ -156,7 +157,7 @@ class AnswersForm(forms.Form):
         self.notes = {f"answer_{note.pk}": note for note in notes}
         for name, note in self.notes.items():
             self.fields[name] = forms.CharField(
-                label=_("Your answer"),
+                label=_("Your comment"),
                 initial=note.answer,
                 required=False,
                 widget=forms.Textarea({"rows": 2, "class": "short"}),
@@ -209,3 +210,21 @@ class TextForm(forms.Form):
     is_decorative = of_the_draft("is_decorative")
     caption = of_the_draft("caption")
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReplyForm(forms.Form):
+    """What a writer answers a reader."""
+
+    answers = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    words = forms.CharField(
+        label=_("Your comment"),
+        strip=False,
+        widget=forms.Textarea({"rows": 5, "maxlength": replies.LONGEST}),
+        help_text=_("The editors read it before readers do."),
+    )
+
+    def clean_words(self):
+        words = replies.plain(self.cleaned_data["words"])
+        if sentence := replies.what_is_wrong_with(words):
+            raise forms.ValidationError(sentence)
+        return words

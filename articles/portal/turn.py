@@ -14,7 +14,7 @@ from icalendar import Calendar, Event
 
 from articles import desk, search
 from articles.models import Article, Status
-from articles.portal import forms
+from articles.portal import forms, replies
 from articles.portal.page import page_of_the_form, portal_page
 from articles.portal.showing import beside
 from articles.publication import embed
@@ -65,6 +65,7 @@ def _show(request, handoff, *, status=200, **bound):
         context |= beside(handoff, context["article"])
         context |= nominations(context["leg"])
         context["next"] = _next(context["leg"])
+        context["conversations"] = replies.conversations(handoff)
         context["sent"] = _sent(handoff)
         context["site_url"] = settings.SITE_URL
         context["embed_code"] = embed.code_for(handoff.relay)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from articles.portal import revisions, showing, turn, writing
+from articles.portal import replies, revisions, showing, turn, writing
 
 app_name = "portal"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:handoff_id>/nominations/", turn.create_nomination, name="create-nomination"),
     path("<int:handoff_id>/showings/", showing.showings, name="showings"),
     path("<int:handoff_id>/showings/<int:showing_id>/revoke/", showing.revoke, name="revoke"),
+    path("<int:handoff_id>/replies/", replies.replies, name="replies"),
     path("<int:handoff_id>/dates.ics", turn.calendar, name="calendar"),
     path("<int:handoff_id>/text/", writing.text, name="text"),
     path("<int:handoff_id>/text/word/", writing.create_from_word, name="create-from-word"),

@@ -1,9 +1,10 @@
 """Everything that was published, by year and month; and a relay as one document to print."""
 
+from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -15,7 +16,7 @@ from articles import access
 from articles.models import Article, Byline
 from articles.publication import linked_data
 from articles.publication.forms import ArchiveForm, query_of
-from articles.publication.listing import address_of, between, one_page
+from articles.publication.listing import address_of, between, midnight, one_page
 from articles.publication.moved import keeps_answering
 from articles.publication.page import show
 from relays.models import Leg, Relay
@@ -42,14 +43,14 @@ def year(request, year):
         articles = articles.before(*before)
     page, more = one_page(articles.newest_first().for_cards(), POSTS_ON_A_PAGE)
     older = {"month": month, "before": page and (page[-1].published_at, page[-1].pk)}
-    months = of_year.datetimes("published_at", "month", order="DESC")
+    months = months_with_posts(year)
     return show(
         request,
         "articles/archive.html",
         {
             "year": year,
             "years": years,
-            "months": list(months),
+            "months": months,
             "month": month,
             "groups": [
                 (key, list(group))
@@ -69,6 +70,25 @@ def years_of_archive() -> range:
     now = timezone.now()
     first, last = (timezone.localtime(moment or now).year for moment in ends.values())
     return range(last, first - 1, -1)
+
+
+def months_with_posts(year: int) -> list[datetime]:
+    """Newest first."""
+    posts, months = Article.objects.public(), range(12, 0, -1)
+    return _with_posts({midnight(year, month): between(posts, year, month) for month in months})
+
+
+def years_with_posts() -> list[int]:
+    """Newest first."""
+    posts = Article.objects.public()
+    return _with_posts({year: between(posts, year) for year in years_of_archive()})
+
+
+def _with_posts(spans):
+    """A look into the index for each, so that a long year costs what a short one does."""
+    newest = [Subquery(posts.newest_first().values("pk")[:1]) for posts in spans.values()]
+    rows = Article.objects.public().values_list(*newest)[:1]
+    return [span for row in rows for span, found in zip(spans, row, strict=True) if found]
 
 
 def _month(moment):

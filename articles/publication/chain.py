@@ -1,5 +1,6 @@
 """A relay's legs beside the articles that readers may see of them."""
 
+from itertools import zip_longest
 from typing import NamedTuple
 
 from articles.models import Article
@@ -11,6 +12,7 @@ LEGS_ON_A_PAGE = 12
 class ChainRow(NamedTuple):
     leg: Leg
     article: Article | None
+    below: Leg | None = None  # whose handover is told below this leg, where it is not its own
 
 
 def chain_rows(relay: Relay, legs) -> list[ChainRow]:
@@ -21,3 +23,10 @@ def chain_rows(relay: Relay, legs) -> list[ChainRow]:
     for leg in legs:
         leg.relay = relay
     return [ChainRow(leg, by_leg.get(leg.pk)) for leg in legs]
+
+
+def forward_rows(relay: Relay, legs) -> list[ChainRow]:
+    """The rows of all these legs, in the order they ran: below each, how the baton went on."""
+    rows = chain_rows(relay, legs)
+    onward = [row.leg for row in rows[1:]]
+    return [row._replace(below=leg) for row, leg in zip_longest(rows, onward)]

@@ -14,7 +14,7 @@ from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -61,7 +61,9 @@ class NewestPosts(Feed):
     """The newest posts of the whole site; the other feeds narrow them."""
 
     feed_type = FullTextFeed
-    author_name = settings.SITE_NAME
+
+    def author_name(self, row):
+        return settings.SITE_NAME
 
     def title(self, row):
         return said(f"{row} – {settings.SITE_NAME}") if row else settings.SITE_NAME
@@ -112,12 +114,27 @@ class NewestPosts(Feed):
         people = [byline.contributor for byline in article.bylines.all()]
         return {
             "language": article.language,
-            "text": _with_whole_addresses(article),
+            "text": _picture(article.live) + _with_whole_addresses(article),
             "writers": [
                 (said(person.name), settings.SITE_URL + person.get_absolute_url())
                 for person in people
             ],
         }
+
+
+def _picture(text):
+    """The picture of a text as an entry can carry it: one file, what it shows, whose it is."""
+    if not text.picture:
+        return ""
+    below = " ".join(filter(None, (text.caption, text.picture.credit)))
+    return format_html(
+        '<figure><img src="{}" width="{}" height="{}" alt="{}">{}</figure>',
+        settings.SITE_URL + text.picture.src,
+        text.picture.cut_width,
+        text.picture.cut_height,
+        "" if text.is_decorative else said(text.alt),
+        format_html("<figcaption>{}</figcaption>", said(below)) if below else "",
+    )
 
 
 def _with_whole_addresses(article):

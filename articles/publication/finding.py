@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from articles import search
 from articles.models import Article, Byline
 from articles.publication.forms import SearchForm, query_of
-from articles.publication.listing import address_of, between
+from articles.publication.listing import address_of, narrowed
 from articles.publication.marking import excerpt, marked
 from relays.models import Relay, Sector, Theme
 
@@ -35,6 +35,7 @@ class Row(NamedTuple):
     article: Article
     title: SafeString
     words: SafeString
+    writers: list[tuple[Byline, SafeString, SafeString]]  # each with name and presentation
 
 
 class Choice(NamedTuple):
@@ -56,7 +57,7 @@ def find(request):
     if not address["q"]:
         return render(request, "articles/search.html", {"themes": Theme.objects.all()})
     query = search.parse(address["q"])
-    hits = search.find(query, _narrowed(address))
+    hits = search.find(query, narrowed(Article.objects.public().with_sector(), address))
     start = address.pop("after") or 0
     end = start + HITS_ON_A_PAGE
     return render(
@@ -76,13 +77,6 @@ def find(request):
     )
 
 
-def _narrowed(address):
-    articles = Article.objects.public().with_sector()
-    wanted = {name: address[name] for name in ("theme", "relay", "sector") if address[name]}
-    articles = articles.filter(**wanted)
-    return between(articles, address["year"]) if address["year"] else articles
-
-
 def _rows(hits, query):
     articles = Article.objects.public().with_text().prefetch_related(Byline.with_contributor())
     found = articles.in_bulk([hit.pk for hit in hits])
@@ -91,6 +85,10 @@ def _rows(hits, query):
             article,
             marked(article.live.title, query),
             marked(excerpt(article, query), query),
+            [
+                (byline, marked(byline.contributor.name, query), marked(byline.presentation, query))
+                for byline in article.bylines.all()
+            ],
         )
         for article in (found.get(hit.pk) for hit in hits)
         if article  # withdrawn in this very moment
@@ -140,5 +138,4 @@ def _label(value):
 
 def _to(address, **changed) -> str:
     """The address of this search with another choice."""
-    said = {**address, **changed}
-    return query_of({name: getattr(value, "slug", value) for name, value in said.items()})
+    return query_of({**address, **changed})

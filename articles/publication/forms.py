@@ -44,17 +44,37 @@ def key_of(moment: datetime, pk: int) -> str:
 
 def query_of(address: dict) -> str:
     """The query string that says just this: "" for a list's first page."""
-    said = {
-        name: key_of(*value) if isinstance(value, tuple) else value
-        for name, value in address.items()
-        if value
-    }
+    said = {name: _as_word(value) for name, value in address.items() if value}
     return f"?{urlencode(said, safe=':')}" if said else ""
+
+
+def _as_word(value):
+    return key_of(*value) if isinstance(value, tuple) else getattr(value, "slug", value)
 
 
 class ListingForm(forms.Form):
     year = YearField()
     before = KeyField()
+
+
+class SectorField(forms.TypedChoiceField):
+    def __init__(self):
+        choices = [(sector, sector) for sector in Sector]
+        super().__init__(choices=choices, coerce=Sector, required=False)
+
+
+class ThemeForm(ListingForm):
+    """A theme's posts, narrowed down to a sector, to one of its relays, to a year."""
+
+    sector = SectorField()
+    field_order = ("sector", "relay", "year", "before")
+
+    def __init__(self, theme, *args):
+        super().__init__(*args)
+        self.fields["relay"] = forms.ModelChoiceField(
+            theme.relays.public(), to_field_name="slug", required=False
+        )
+        self.order_fields(self.field_order)
 
 
 class ArchiveForm(forms.Form):
@@ -66,9 +86,15 @@ class RelaysForm(forms.Form):
     before = KeyField()
 
 
+class LegField(forms.IntegerField):
+    def __init__(self):
+        super().__init__(min_value=1, max_value=32_767, required=False)
+
+
 class ChainForm(forms.Form):
     year = YearField()
-    before = forms.IntegerField(min_value=1, max_value=32_767, required=False)
+    before = LegField()
+    start = LegField()  # from here on in the order they ran
 
 
 class WordsField(forms.CharField):
@@ -83,11 +109,13 @@ class SearchForm(forms.Form):
     q = WordsField(required=False)
     theme = forms.ModelChoiceField(Theme.objects.all(), to_field_name="slug", required=False)
     relay = forms.ModelChoiceField(Relay.objects.public(), to_field_name="slug", required=False)
-    sector = forms.TypedChoiceField(
-        choices=[(sector, sector) for sector in Sector], coerce=Sector, required=False
-    )
+    sector = SectorField()
     year = YearField()
     after = forms.IntegerField(min_value=1, max_value=HITS, required=False)
+
+
+class RepliesForm(forms.Form):
+    after = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
 
 
 class NamesForm(forms.Form):

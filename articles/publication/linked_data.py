@@ -14,6 +14,13 @@ from relays.models import Contributor, Relay
 
 Data = dict[str, Any]
 
+# What is for members, by the place that it has on the page.
+THE_REST: Data = {
+    "@type": "WebPageElement",
+    "isAccessibleForFree": False,
+    "cssSelector": ".rest",
+}
+
 # As in Django's own json_script: nothing of the text can end the element or begin another.
 ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -50,6 +57,7 @@ def of_article(article: Article, part: VisiblePart) -> Data:
         "datePublished": article.published_at.isoformat(),
         "dateModified": article.changed_at.isoformat(),
         "isAccessibleForFree": part.complete,
+        "hasPart": None if part.complete else THE_REST,
         "image": card and _address(card.get_absolute_url()),
         "articleSection": article.theme and article.theme.name,
         "author": [_of_byline(byline) for byline in article.bylines.all()],

@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Min
 from django.http import Http404
 from django.utils import timezone
 
-from articles.publication.forms import ListingForm, query_of
+from articles.publication.forms import query_of
 
 
 class Listing(NamedTuple):
@@ -22,23 +21,29 @@ class Listing(NamedTuple):
         return not self.query
 
 
-def list_articles(articles, query, *, size=20) -> Listing:
-    """One page of these articles, newest first. A malformed address does not exist: 404."""
-    address = address_of(ListingForm(query))
-    before, year = address["before"], address["year"]
-    page = articles
-    if year:
-        page = between(page, year)
-    if before:
-        page = page.before(*before)
+def list_articles(articles, address: dict, *, size=20) -> Listing:
+    """One page of these articles, newest first, narrowed down to what its address says."""
+    page = narrowed(articles, address)
+    if address["before"]:
+        page = page.before(*address["before"])
     rows, more = one_page(page.newest_first(), size)
+    older = {**address, "before": rows and (rows[-1].published_at, rows[-1].pk)}
     return Listing(
         rows,
-        query_of({"year": year, "before": (rows[-1].published_at, rows[-1].pk)}) if more else "",
-        years_since(articles.aggregate(first=Min("published_at"))["first"]),
-        year,
+        query_of(older) if more else "",
+        years_since(articles.oldest_first().values_list("published_at", flat=True).first()),
+        address["year"],
         query_of(address),
     )
+
+
+def narrowed(articles, address: dict):
+    """The articles of the theme, relay, sector and year that an address names, as far as it does."""
+    if address.get("sector"):
+        articles = articles.with_sector()
+    wanted = {name: address[name] for name in ("theme", "relay", "sector") if address.get(name)}
+    articles = articles.filter(**wanted)
+    return between(articles, address["year"]) if address["year"] else articles
 
 
 def address_of(form) -> dict:
@@ -62,10 +67,10 @@ def years_since(first: datetime | None, until: datetime | None = None) -> list[i
 
 def between(articles, year: int, month: int | None = None):
     """The articles of a year, or of a month, by the newsroom's clock."""
-    begins = _midnight(year, month or 1)
-    ends = _midnight(year, month + 1) if month and month < 12 else _midnight(year + 1, 1)
+    begins = midnight(year, month or 1)
+    ends = midnight(year, month + 1) if month and month < 12 else midnight(year + 1, 1)
     return articles.filter(published_at__gte=begins, published_at__lt=ends)
 
 
-def _midnight(year, month):
+def midnight(year, month):
     return datetime(year, month, 1, tzinfo=timezone.get_current_timezone())

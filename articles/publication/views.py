@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 from articles import access
 from articles.models import Article, Byline, Tag, Withdrawal
-from articles.publication import embed, linked_data
-from articles.publication.chain import LEGS_ON_A_PAGE, ChainRow, chain_rows
-from articles.publication.forms import ChainForm, NamesForm, RelaysForm, query_of
+from articles.publication import embed, linked_data, replies
+from articles.publication.chain import LEGS_ON_A_PAGE, ChainRow, chain_rows, forward_rows
+from articles.publication.forms import ChainForm, ListingForm, NamesForm, RelaysForm, query_of
 from articles.publication.listing import address_of, list_articles, one_page, years_since
 from articles.publication.moved import keeps_answering
 from articles.publication.page import show
-from articles.publication.people import known_people
+from articles.publication.people import known_people, with_finished_legs
 from relays.danish import ALPHABET, danish, initial
 from relays.models import Contributor, Relay, Theme
 from relays.models.chain import STRIP_LENGTH
@@ -103,28 +103,38 @@ def relay(request, slug):
         slug=slug,
     )
     address = address_of(ChainForm(request.GET))
-    before, year = address["before"], address["year"]
+    before, year, start = address["before"], address["year"], address["start"]
     legs = relay.legs.standing().select_related("contributor", "handoff__giver__contributor")
     if before:
         legs = legs.filter(number__lt=before)
+    if start:
+        legs = legs.filter(number__gte=start)
     if year:
         # A leg without a post that is out stands where it began, with a text begun or without.
         legs = legs.filter(
             Q(article__published_at__year=year) | Q(article__published_at=None, began__year=year)
         )
-    page, more = one_page(legs.order_by("-number"), LEGS_ON_A_PAGE)
-    older = query_of({"year": year, "before": page[-1].number}) if more else ""
+    if start:
+        # The first leg of the next page says how the baton left this one.
+        rows = forward_rows(relay, legs.order_by("number")[: LEGS_ON_A_PAGE + 1])
+        rows, following = rows[:LEGS_ON_A_PAGE], rows[LEGS_ON_A_PAGE:]
+        onward = query_of({**address, "start": following[0].leg.number}) if following else ""
+    else:
+        page, more = one_page(legs.order_by("-number"), LEGS_ON_A_PAGE)
+        rows = chain_rows(relay, page)
+        onward = query_of({**address, "before": page[-1].number}) if more else ""
     is_short = relay.leg_count <= LEGS_ON_A_PAGE
     return show(
         request,
         "articles/relay.html",
         {
             "relay": relay,
-            "rows": chain_rows(relay, page),
-            "older": older,
+            "rows": rows,
+            "onward": onward,
+            "start": start,
             "years": [] if is_short else years_since(relay.opened, relay.closed),
             "year": year,
-            "is_first": not (before or year),
+            "is_first": not any(address.values()),
             "embed_code": embed.code_for(relay),
             "finished_legs": relay.leg_count - (1 if relay.runner else 0),
         },
@@ -155,37 +165,44 @@ def article(request, slug):
     if not article:
         return _withdrawn(request, slug)
     part = access.visible_part(article, None)
-    context = {"article": article, "part": part}
-    others = []
-    if article.leg:
-        context |= _surroundings(article)
-        others = [row.article for row in (*context["box"], context["next"]) if row and row.article]
-    prefetch_related_objects([article, *others], Byline.with_portrait())
+    context = around(article) | {"article": article, "part": part}
+    context["below"] = replies.below(article, request.GET, complete=part.complete)
     about = [linked_data.of_article(article, part), linked_data.trail_to_article(article)]
     return show(request, "articles/article.html", context, about=about)
 
 
+def around(article: Article) -> dict:
+    """What stands beside an article of `for_page()`, and who wrote it all."""
+    context = _surroundings(article) if article.leg else {}
+    rows = [*context["box"], context["next"], context["before"]] if context else []
+    others = [row.article for row in rows if row and row.article]
+    prefetch_related_objects([article, *others], Byline.with_portrait())
+    return context
+
+
 def _surroundings(article):
-    """The relay around an article: its strip, the next leg, the three newest other posts."""
+    """The relay around an article: its strip, the legs beside it, the three newest other posts."""
     relay, number = article.relay, article.leg.number
     newest = relay.legs.standing().order_by("-number").values("pk")[:STRIP_LENGTH]
     legs = list(
-        relay.legs.filter(Q(pk__in=newest) | Q(number=number + 1))
+        relay.legs.filter(Q(pk__in=newest) | Q(number__range=(number - 1, number + 1)))
         .select_related("contributor", "handoff")
         .order_by("-number")
     )
     for each in legs:
         each.relay = relay
-    next_leg = next((each for each in legs if each.number == number + 1), None)
-    # With the strip's legs at hand, the leg after this one may be an extra, older than they are.
+    # With the strip's legs at hand, those beside this one may be extras, older than they are.
     relay.newest_legs = [each for each in legs if each.number > legs[0].number - STRIP_LENGTH]
     articles = Article.objects.public().filter(leg__in=legs).with_headline()
     by_leg = {each.leg_id: each for each in articles}
-    rows = [ChainRow(each, by_leg.get(each.pk)) for each in legs]
+    rows = {each.number: ChainRow(each, by_leg.get(each.pk)) for each in legs}
+    posts = [row for row in rows.values() if row.article and row.article.pk != article.pk]
     return {
         "relay": relay,
-        "next": next((row for row in rows if row.leg == next_leg), None),
-        "box": [row for row in rows if row.article and row.article.pk != article.pk][:3],
+        "here": rows[number].leg,
+        "before": rows.get(number - 1),
+        "next": rows.get(number + 1),
+        "box": posts[:3],
     }
 
 
@@ -202,36 +219,11 @@ def _gone(request):
 
 
 @require_safe
-def themes(request):
-    return show(request, "articles/themes.html", {"themes": Theme.objects.all()})
-
-
-@require_safe
-@keeps_answering(Theme)
-def theme(request, slug):
-    theme = get_object_or_404(Theme, slug=slug)
-    articles = Article.objects.public().filter(theme=theme).for_cards()
-    listing = list_articles(articles, request.GET)
-    way = (_("Themes"), reverse("articles:themes")), (theme.name, theme.get_absolute_url())
-    return show(
-        request,
-        "articles/theme.html",
-        {
-            "theme": theme,
-            "relays": theme.relays.public().unfinished().with_strip().order_by("-opened", "-pk"),
-            "listing": listing,
-        },
-        query=listing.query,
-        about=[linked_data.trail(*way)],
-    )
-
-
-@require_safe
 @keeps_answering(Tag)
 def tag(request, slug):
     tag = get_object_or_404(Tag, slug=slug)
     articles = Article.objects.public().filter(taggings__tag=tag).for_cards()
-    listing = list_articles(articles, request.GET)
+    listing = list_articles(articles, address_of(ListingForm(request.GET)))
     if listing.is_first and not listing.articles:
         raise Http404
     return show(
@@ -251,8 +243,9 @@ def contributors(request):
         people = people.filter(key__gte=address["letter"])
     if address["after"]:
         last = get_object_or_404(known_people(), slug=address["after"])
-        people = people.filter(Q(key__gt=last.name) | Q(key=last.name, pk__gt=last.pk))
-    page, more = one_page(people, NAMES_ON_A_PAGE)
+        # >= and an exclude, not an OR: so the index bounds the scan.
+        people = people.filter(key__gte=last.name).exclude(key=last.name, pk__lte=last.pk)
+    page, more = one_page(people.prefetch_related(with_finished_legs()), NAMES_ON_A_PAGE)
     return show(
         request,
         "articles/contributors.html",
@@ -274,13 +267,14 @@ def contributors(request):
 @keeps_answering(Contributor)
 def contributor(request, slug):
     contributor = get_object_or_404(known_people().select_related("portrait"), slug=slug)
+    legs = contributor.legs.standing().select_related("relay")
     articles = (
         Article.objects.public()
         .by(contributor)
         .for_cards()
         .select_related("leg__handoff__giver__contributor", "leg__contributor")
     )
-    listing = list_articles(articles, request.GET)
+    listing = list_articles(articles, address_of(ListingForm(request.GET)))
     people = (_("Contributors"), reverse("articles:contributors"))
     way = people, (contributor.name, contributor.get_absolute_url())
     return show(
@@ -288,7 +282,8 @@ def contributor(request, slug):
         "articles/contributor.html",
         {
             "contributor": contributor,
-            "runs": contributor.legs.running().filter(relay__closed=None).select_related("relay"),
+            "runs": [leg for leg in legs if leg.is_running and not leg.relay.closed],
+            "finished_legs": [leg for leg in legs if not leg.is_running],
             "listing": listing,
         },
         query=listing.query,

@@ -29,10 +29,29 @@ MOVES = {
     "stand_in": _("A colleague stands in"),
     "make_news": _("Made a news article"),
     "change_leg": _("Moved to another leg"),
+    "open_up": _("Opened to everybody"),
+    "members": _("The rest kept for members"),
     "import": _("Imported"),
+    "replies_open": _("Opened for comments"),
+    "replies_close": _("Closed for new comments"),
+    "replies_hide": _("Comments hidden"),
 }
 
 
 @register.filter
 def move_name(step):
     return MOVES.get(step, step)
+
+
+# What happened to an access (articles.grants).
+ACCESS_MOVES = {
+    "begin": _("Trial begun"),
+    "give": pgettext_lazy("history", "Given"),
+    "extend": _("The end moved"),
+    "end": pgettext_lazy("history", "Ended"),
+}
+
+
+@register.filter
+def access_move_name(verb):
+    return ACCESS_MOVES.get(verb, verb)

@@ -73,6 +73,7 @@ def _post(leg: Leg, article: Article | None) -> dict[str, Any]:
         "tags": [tagging.tag.name for tagging in article.taggings.all()],
         "slug": article.slug,
         "language": article.language,
+        "replies": article.replies,
         "sector": leg.sector,
         "handover": leg.handoff.message if leg.handoff else "",
         "contributor": writers.pop(leg.contributor_id, None),

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from articles import desk, search, workflow
-from articles.models import Article, Byline, Draft, Reason, Status
+from articles.models import Article, Byline, Draft, Reason, Replies, Status
 from articles.models.tag import tag_key, tags_for
 from articles.transfer.reading import MORNING, TransferFailed, address_of, writers_of
 from relays import baton
@@ -74,13 +74,11 @@ class _Import:
         self.people = self._people()
 
     def _articles(self):
-        articles = (
-            Article.objects.select_for_update(no_key=True, of=("self",))
-            .filter(relay__slug=self.given["slug"])
-            .order_by("pk")
-            .select_related("draft", "live")
-            .prefetch_related("bylines", "taggings__tag")
-        )
+        theirs = Article.objects.filter(relay__slug=self.given["slug"]).order_by("pk")
+        # Locked first and read after: what is joined to a row that was waited for may be stale.
+        list(theirs.values_list("pk").select_for_update(no_key=True, of=("self",)))
+        articles = theirs.select_related("draft", "live")
+        articles = articles.prefetch_related("bylines", "taggings__tag")
         return {article.leg_id: article for article in articles}
 
     def _themes(self):
@@ -191,6 +189,7 @@ class _Import:
             relay=self.relay,
             theme=self.themes.get(post["theme"]),
             language=post["language"],
+            replies=post["replies"] or Replies.OPEN,
         )
         Draft.objects.create(article=article, **_content(post))
         self._freeze_bylines(article, post, [])
@@ -204,7 +203,8 @@ class _Import:
             raise TransferFailed(_place(post), f"“{article}” is being worked on here.")
         changed_before = self.report.changed
         self._freeze_bylines(article, post, article.bylines.all())
-        self._amend(article, {"language": post["language"]})
+        replies = post["replies"] or article.replies  # a file may say nothing of them
+        self._amend(article, {"language": post["language"], "replies": replies})
         self._amend_text(article, post)
         theme = self.themes.get(post["theme"])
         if article.theme_id != (theme and theme.pk):

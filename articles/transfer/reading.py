@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.utils import timezone
 
-from articles.models import Draft, Tag
+from articles.models import Draft, Replies, Tag
 from articles.models.tag import tag_key
 from relays.danish import slug
 from relays.models import Alternation, Contributor, Relay, Sector, Theme
@@ -216,6 +216,7 @@ POST = {
     "tags": Field(_list_of(_tag), ()),
     "slug": Field(_slug),
     "language": Field(_language),
+    "replies": Field(_one_of(Replies.values, "state of the comments")),
     "sector": Field(_sector),
     "handover": Field(_text(), ""),
     "contributor": Field(_object_of(CONTRIBUTOR)),

@@ -11,7 +11,9 @@ from relays.models.chain import (
     Relay,
 )
 from relays.models.clock import Clock
-from relays.models.letter import HeldKind, Letter, LetterState
+from relays.models.code import Code
+from relays.models.erasure import Erasure
+from relays.models.letter import Circular, HeldKind, Letter, LetterState
 from relays.models.link import Link
 from relays.models.people import Contributor, Sector, User
 from relays.models.picture import Picture, Shape
@@ -21,8 +23,11 @@ __all__ = [
     "Alternation",
     "BatonMove",
     "Channel",
+    "Circular",
     "Clock",
+    "Code",
     "Contributor",
+    "Erasure",
     "Handoff",
     "HandoffState",
     "HeldKind",

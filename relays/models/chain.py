@@ -1,5 +1,6 @@
 """A relay and its chain. Where the baton is follows from these rows and is stored nowhere else."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -21,6 +22,7 @@ from relays.models.people import (
 from relays.models.theme import Theme
 
 STRIP_LENGTH = 8  # legs that a strip draws; the rest is a number in front of it
+RESTS_AFTER = timedelta(days=90)  # without a new leg
 
 
 class Alternation(models.TextChoices):
@@ -208,6 +210,14 @@ class Relay(models.Model):
     def runner(self):
         """The running leg, if any. The relay comes from `with_strip()`, here and below."""
         return next((leg for leg in self.newest_legs[:1] if leg.is_running), None)
+
+    @property
+    def is_resting(self):
+        """Nobody runs, and nothing has moved for long: then no reader is told that it is about to."""
+        last = next(iter(self.newest_legs), None)
+        if self.closed or self.runner or not last:
+            return False
+        return timezone.now() - (last.handed_in or last.began) > RESTS_AFTER
 
     @property
     def strip(self):
@@ -430,4 +440,4 @@ class BatonMove(models.Model):
         ordering = ["-pk"]
 
     def __str__(self):
-        return f"{self.relay}: {self.verb}"
+        return str(self.relay)

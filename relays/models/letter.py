@@ -59,9 +59,32 @@ KIND_NAMES = {
     "editor_corrected": _("To the editor: a post was corrected"),
     "remark": _("Somebody has read the text"),
     "editor_remark": _("To the editor: somebody has read the text"),
+    "reply_approved": _("Your comment is approved"),
+    "reply_declined": _("Your comment is not shown"),
+    "reply_to_writer": _("To the writer: readers have commented"),
+    "reply_to_next": _("To the next writer: readers have commented"),
     "morning": _("To the editor: what waits in the morning"),
+    "trial_ending": _("The trial ends soon"),
+    "access_given": _("Access as asked for"),
+    "editor_access_asked": _("To the editor: a reader asks for access"),
+    "code": _("A code to log in with"),
+    "follow_request": _("To a reader: is it you who want letters?"),
+    "new_post": _("To followers: a new post"),
     "test": _("Test letter"),
 }
+
+
+class Circular(models.Model):
+    """The words of one letter to many, kept once: its letters add an address each."""
+
+    kind = models.CharField(max_length=30)
+    relay = models.ForeignKey(Relay, models.PROTECT, null=True, related_name="+")
+    language = models.CharField(max_length=10)
+    subject = models.CharField(max_length=200)
+    body = models.TextField()
+
+    def __str__(self):
+        return self.subject
 
 
 class LetterQuerySet(models.QuerySet):
@@ -100,10 +123,21 @@ class Letter(models.Model):
     about_day = models.DateField(
         null=True, help_text="The date that a reminder reminds of: each is written once for it."
     )
+    circular = models.ForeignKey(
+        Circular,
+        models.CASCADE,
+        null=True,
+        related_name="letters",
+        help_text="Has the words, where many get the same.",
+    )
     language = models.CharField(max_length=10)
     subject = models.CharField(_("subject"), max_length=200)
-    body = models.TextField(_("words"))
+    body = models.TextField(_("words"), blank=True)
     carries_link = models.BooleanField(default=False)
+    opens = models.CharField(
+        max_length=60, blank=True, help_text="The page its link opens, where that is no turn."
+    )
+    opens_row = models.BigIntegerField(null=True, help_text="For which row of that page.")
     priority = models.PositiveSmallIntegerField(default=5, help_text="Lower goes first.")
     state = models.CharField(
         _("state"), max_length=10, choices=LetterState, default=LetterState.QUEUED, editable=False
@@ -112,6 +146,9 @@ class Letter(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     next_try = models.DateTimeField(_("next attempt"), default=timezone.now, editable=False)
     error = models.TextField(_("error"), blank=True, editable=False)
+    is_refused = models.BooleanField(
+        default=False, editable=False, help_text="Its receiver's server knows no such address."
+    )
     written = models.DateTimeField(_("written"), default=timezone.now, editable=False)
     sent = models.DateTimeField(_("sent"), null=True, editable=False)
 
@@ -134,11 +171,24 @@ class Letter(models.Model):
                 condition=~Q(state=LetterState.SENT) | Q(sent__isnull=False),
                 name="letter_sent_is_dated",
             ),
+            models.UniqueConstraint(
+                fields=["circular", "address"],
+                condition=~Q(state=LetterState.CANCELLED),
+                name="letter_to_many_once_each",
+            ),
+            models.CheckConstraint(
+                condition=Q(opens="") ^ Q(opens_row__isnull=False), name="letter_opens_a_row"
+            ),
         ]
-        indexes = [models.Index(fields=["state", "next_try", "priority", "id"], name="letter_due")]
+        # In the order of sending: the next letter is the first one, however many wait behind it.
+        indexes = [models.Index(fields=["state", "priority", "id"], name="letter_due")]
 
     def __str__(self):
         return self.subject
+
+    @property
+    def words(self):
+        return self.circular.body if self.circular else self.body
 
     @property
     def kind_name(self):

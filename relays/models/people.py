@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from relays.danish import danish
@@ -100,6 +102,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     away_until = models.DateField(
         _("away until"), null=True, blank=True, help_text=_("The first day back.")
     )
+    confirmed_email = AddressField(
+        editable=False, help_text="The address that they have last proved to read, by a code."
+    )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -117,10 +122,22 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self):
-        return self.name
+        return self.name or gettext("Reader %(number)s") % {"number": self.pk}
 
     def get_full_name(self):
         return self.name
+
+    def _get_session_auth_hash(self, secret=None):
+        """A session ends with the password that began it, and with the address: should an editor
+        correct that, whoever read the wrong one is out."""
+        password = super()._get_session_auth_hash(secret)  # type: ignore[misc]
+        known = password + (self.email or "").casefold()
+        return salted_hmac("session", known, secret=secret, algorithm="sha256").hexdigest()
+
+    @property
+    def is_confirmed(self):
+        """Have they proved that they read the address that they have now?"""
+        return bool(self.email) and self.email == self.confirmed_email
 
     @property
     def is_away(self):

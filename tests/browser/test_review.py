@@ -1,4 +1,5 @@
-"""A review in a real browser: two rounds, the writer's yes, the clock; two editors in one text."""
+"""A review in a real browser: two rounds, the writer's yes, a colleague's remark, the clock; two
+editors in one text."""
 
 from datetime import timedelta
 
@@ -79,7 +80,7 @@ def write_a_note(page, number, words):
     page.fill(f"#id_note_{number - 1}", words)
 
 
-def test_two_rounds_of_changes_the_writers_yes_and_the_clock(
+def test_two_rounds_of_changes_the_writers_yes_a_colleagues_remark_and_the_clock(
     open_page,
     open_as,
     article,
@@ -123,8 +124,21 @@ def test_two_rounds_of_changes_the_writers_yes_and_the_clock(
     phone.locator("main button.btn").click()
     phone.locator(".way").wait_for()
 
+    # A colleague reads it, and says one thing; the desk sees it and can go on.
+    desk.goto(reverse("admin:articles_article_showings", args=[article.pk]))
+    desk.fill("[name=show-name]", "Juristen")
+    desk.locator('form[action$="/showings/"] [type=submit]').click()
+    colleague = open_page(**PHONE)
+    colleague.goto(desk.locator("#shown-link").input_value().removeprefix("http://testserver"))
+    assert "Alle 140." in colleague.inner_text("main")
+    colleague.fill("[name=name]", "Jura Jensen")
+    colleague.fill("[name=words]", "Tallet er rigtigt.")
+    colleague.locator("[name=answer][value=remarks]").click()
+    colleague.get_by_role("heading", name="Tak").wait_for()
+
     # Approved, scheduled and the next one asked with one press; the clock does the rest.
     desk.goto(review(article))
+    assert "Tallet er rigtigt." in desk.inner_text("main")
     desk.locator("[name^=ask_]").check()
     take(desk, "schedule")
     assert fresh(article).status == "scheduled"

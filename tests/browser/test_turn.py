@@ -13,11 +13,15 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import Article
-from relays import baton, letters
+from relays import baton, outbox
 from relays.models import Link
 from tests.browser.test_pages import RULES, violations_of
+from tests.browser.test_paste import PASTE
+from tests.browser.test_writing import LOST, area_of, wait_for, wait_until_saved, write
+from tests.clipboards import CLIPBOARDS
 from tests.factories import (
     begin_leg,
+    fresh,
     handoff_states,
     leg_states,
     make_contributor,
@@ -29,6 +33,7 @@ from tests.factories import (
     put,
     reload,
 )
+from tests.word_files import paragraph, word_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,7 +46,7 @@ def in_days(count):
 
 def link_in_the_letter(kind="invitation"):
     """What the newest letter with a link says, as it was sent."""
-    letters.send_due()
+    outbox.send_due()
     found = [
         match
         for message in mail.outbox
@@ -80,7 +85,7 @@ def unfold(page, field):
 # The writer ------------------------------------------------------------------------------------
 
 
-def test_a_turn_from_the_letter_to_the_reader(open_phone, open_as):
+def test_a_turn_from_the_letter_to_the_reader(open_phone, open_as, tmp_path):
     relay, editor = make_relay(write_days=3), make_editor()
     relay.editors.add(editor)
     handoff = make_handoff(relay, offered=True)
@@ -98,14 +103,22 @@ def test_a_turn_from_the_letter_to_the_reader(open_phone, open_as):
     page.locator("p.note[role=status]").wait_for()
     assert relay.legs.get().due >= later
 
+    # The text comes from a file, from two offices, and from a train without a connection.
     page.locator("a.btn").click()
-    page.fill("[name=title]", "Bakkerne kommer fulde tilbage")
-    page.locator(".ProseMirror[contenteditable]").click()
-    page.keyboard.type("Hver dag ruller bakkerne ud.")
-    page.locator("form.write .row .btn:not(.quiet)").click()
-    page.locator("p.note[role=status]").wait_for()
+    send_word_file(page, tmp_path)
     article = Article.objects.get(leg__relay=relay)
     assert article.draft.body == "<p>Hver dag ruller bakkerne ud.</p>"
+    paste_at_the_end(page, CLIPBOARDS["Word"].html)
+    wait_until_saved(page)
+    page.context.set_offline(True)
+    paste_at_the_end(page, CLIPBOARDS["Google Docs"].html)
+    write(page, " Skrevet i toget.")
+    wait_for(page, LOST)
+    assert "i toget" not in fresh(article).draft.body
+    page.context.set_offline(False)
+    wait_for(page, "Forbindelsen er tilbage, og alt er gemt.")
+    written = fresh(article).draft.body
+    assert_holds(written)
 
     page.goto(reverse("portal:turn", args=[handoff.pk]))
     unfold(page, "next-name")
@@ -132,6 +145,46 @@ def test_a_turn_from_the_letter_to_the_reader(open_phone, open_as):
     page.reload()
     page.locator("a.btn").click()
     assert page.locator("h1").inner_text() == "Bakkerne kommer fulde tilbage"
+    assert Article.objects.public().get().live.body == written
+    assert_holds(page.locator(".prose").inner_html())
+
+
+def send_word_file(page, folder):
+    """Take the text from a Word file, in which its title stands too."""
+    file = folder / "min tekst.docx"
+    title = paragraph("Bakkerne kommer fulde tilbage", style="Titel")
+    file.write_bytes(word_file(title, paragraph("Hver dag ruller bakkerne ud.")))
+    page.get_by_text("Hent i stedet teksten fra en Word-fil").click()
+    page.set_input_files("[name=word]", file)
+    page.get_by_role("button", name="Hent teksten fra filen").click()
+    page.locator("p.note[role=status]").wait_for()
+
+
+def paste_at_the_end(page, html):
+    area_of(page).click()
+    page.keyboard.press("Control+End")
+    page.wait_for_timeout(200)  # the editor hears of a moved caret a moment later
+    page.keyboard.press("Enter")
+    expect(area_of(page).locator("> :last-child")).to_have_text("")
+    area_of(page).evaluate(PASTE, [html, ""])
+
+
+def assert_holds(html):
+    """What the file, the two offices and the train gave, in their order, and nothing of Word's."""
+    places = [
+        html.find(words)
+        for words in (
+            "<p>Hver dag ruller bakkerne ud.</p>",
+            "<h2>Maden først</h2>",
+            "Under under",
+            "<blockquote><p>Mad er kærlighed.</p></blockquote>",
+            "<strong>dag<em> og nat</em></strong>",
+            "celle to Skrevet i toget.",
+        )
+    ]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert not re.search("mso|class=|style=|<table|<img|javascript:|skjult", html, re.IGNORECASE)
 
 
 def test_not_now_and_then_a_late_yes(open_phone):

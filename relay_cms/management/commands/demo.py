@@ -9,12 +9,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from articles import desk, notes, workflow
-from articles.models import Article, Byline, ChecklistItem, Draft, Page
+from articles import desk, grants, notes, replies, workflow
+from articles.models import Access, Article, Byline, ChecklistItem, Draft, Follower, Page, Reply
 from articles.models.tag import tags_for
 from articles.transfer import import_relay, read_relay
 from relay_cms import drawings
-from relays import baton, danish, pictures
+from relays import accounts, baton, danish, pictures
 from relays.danish import unique_slug
 from relays.models import Channel, Contributor, Handoff, Leg, Relay, Shape, Theme, User
 from relays.richtext import clean_html
@@ -28,6 +28,10 @@ STAFF = [
     ("Mads Lindelund", "mads@depechen.example", "Editor"),
 ]
 ADMINISTRATOR = ("Teknisk ansvarlig", "admin@depechen.example")
+
+# They log in by a code: the letter with it is a file in var/letters.
+READERS = [("Tine Prøvelund", "tine@laeser.example"), ("Svend Abildtoft", "svend@laeser.example")]
+FOR_SUBSCRIBERS = "Tre kroner til forskel"
 
 THEMES = {
     "Velfærd": "Det, vi har aftalt at være fælles om, og de mange hænder, der udfører det. "
@@ -92,6 +96,11 @@ class Command(BaseCommand):
             slug = unique_slug(page["title"], Page.objects)
             Page.objects.create(slug=slug, **page | {"body": clean_html(page["body"])})
         self._illustrate()
+        for comment in _read("present.json")["comments"]:
+            self._comment(comment, editor=vibeke)
+        self._let_readers_in(vibeke)
+        reader = Follower.objects.create(address="inger.lund@laeser.example")
+        reader.follows.create(relay=Relay.objects.get(short_name="Madstafetten"))
         # Last: from now on nothing is published unread.
         for position, item in enumerate(_read("present.json")["checklist"], start=1):
             ChecklistItem.objects.create(position=position, **item)
@@ -226,6 +235,21 @@ class Command(BaseCommand):
             ) + timedelta(hours=6)
             workflow.correct_publication_date(article, timezone.make_aware(out))
 
+    def _comment(self, given, *, editor, thread=None):
+        """What a reader says, read by an editor or not yet."""
+        article = Article.objects.public().get(draft__title__startswith=given["article"])
+        reader = User.objects.create_user(given["email"], name=given["name"])
+        reply = replies.send(
+            article, by=reader, name=given["name"], words=given["words"], answers=thread
+        )
+        sent = timezone.now() - timedelta(days=given["days_ago"], hours=1)
+        Reply.objects.filter(pk=reply.pk).update(sent=sent)
+        if given["approved"]:
+            reply = replies.decide(reply, "approve", by=editor, seen=reply.state)
+        for answer in given.get("answers", []):
+            said = answer | {"article": given["article"]}
+            self._comment(said, editor=editor, thread=reply)
+
     def _illustrate(self):
         for beginning, (draw, alt, caption) in PICTURES.items():
             article = Article.objects.for_desk().get(draft__title__startswith=beginning)
@@ -236,6 +260,18 @@ class Command(BaseCommand):
         for name, colours in PORTRAITS.items():
             portrait = pictures.take(drawings.portrait(*colours), shape=Shape.SQUARE, credit=DRAWN)
             Contributor.objects.filter(name=name).update(portrait=portrait)
+
+    def _let_readers_in(self, editor):
+        """One article for subscribers, somebody who tries, and somebody who subscribes."""
+        article = Article.objects.get(draft__title__startswith=FOR_SUBSCRIBERS)
+        workflow.change_access(article, Access.MEMBERS, by=editor)
+        today = timezone.localdate()
+        trying, subscribed = READERS
+        reader = User.objects.create_user(trying[1], name=trying[0])
+        accounts.confirm(reader, trying[1])
+        grants.begin_trial(reader)
+        days = {"first": today - timedelta(days=100), "last": today + timedelta(days=264)}
+        grants.subscribe(subscribed[1], subscribed[0], **days, by=editor)
 
 
 def _read(name):

@@ -23,9 +23,9 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
 from django.urls import reverse
 
-from articles.models import Article
+from articles.models import Access, Article
 from relay_cms.management.commands import demo
-from relays.models import Handoff, HandoffState, Link, Relay
+from relays.models import Handoff, HandoffState, Link, Relay, User
 
 HOST = "127.0.0.1"
 SECONDS_TO_START = 30
@@ -92,6 +92,10 @@ class Command(BaseCommand):
         self.tell(f"  Newsroom: {settings.SITE_URL}/admin/")
         for user in demo_users():
             self.tell(f"  {user.name} logs in with {user.email} / {demo.PASSWORD}")
+        for name, email, address in demo_readers():
+            self.tell(
+                f"  {name} reads {settings.SITE_URL}{address} with {email} and a code by mail"
+            )
         if link := personal_link():
             self.tell(f"  A contributor's own page, without a log-in: {link}")
         if getattr(settings, "EMAIL_FILE_PATH", None):
@@ -141,6 +145,14 @@ def make_writable(folder):
         raise CommandError(
             f"Relay CMS keeps its files in {folder}, where this user has no right to write."
         )
+
+
+def demo_readers():
+    """Who reads what is for subscribers, and where; nobody where the demo is gone."""
+    article = Article.objects.public().filter(access=Access.MEMBERS).order_by("pk").first()
+    emails = [email for _name, email in demo.READERS]
+    readers = User.objects.filter(email__in=emails) if article else []
+    return [(reader.name, reader.email, article.get_absolute_url()) for reader in readers]
 
 
 def demo_users():
@@ -198,9 +210,13 @@ def server_command(port):
 
 
 @contextlib.contextmanager
-def child(*command):
+def child(*command, env=None):
     process = subprocess.Popen(  # noqa: S603
-        command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=settings.BASE_DIR,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         yield process

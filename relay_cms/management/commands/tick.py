@@ -5,12 +5,13 @@ import threading
 from django.core.management.base import BaseCommand
 from django.db import Error, close_old_connections
 
-from articles import cards, mornings, workflow
+from articles import announcements, cards, following, grants, mornings, replies, workflow
 from articles.models import Byline
-from relays import baton, forgetting, ladder, letters, pictures
+from relays import baton, codes, forgetting, ladder, outbox, pictures
 from relays.models import Clock
 
 SECONDS_BETWEEN_TICKS = 20
+SECONDS_FOR_A_CODE = 2  # somebody sits and waits for it
 
 log = logging.getLogger("relay_cms.tick")
 
@@ -36,7 +37,20 @@ class Command(BaseCommand):
                 # A clock outlives a database that is away for a moment.
                 log.exception("The database did not answer; trying again.")
             close_old_connections()
-            stop.wait(SECONDS_BETWEEN_TICKS)
+            self._wait(stop)
+
+    def _wait(self, stop):
+        """Until the next tick, with an eye on letters that somebody waits for."""
+        for _glance in range(SECONDS_BETWEEN_TICKS // SECONDS_FOR_A_CODE):
+            if stop.wait(SECONDS_FOR_A_CODE):
+                return
+            try:
+                if outbox.somebody_waits():
+                    outbox.send_due()
+            except Error:
+                return  # the tick says so, and tries again
+            finally:
+                close_old_connections()
 
     def _tick(self):
         published, held = workflow.publish_due()
@@ -50,9 +64,17 @@ class Command(BaseCommand):
             log.info("Contributor %s was never asked, and is forgotten.", person)
         ladder.climb()
         mornings.mornings()
-        sent = letters.send_due()
+        grants.remind()
+        announcements.write_due()
+        sent = outbox.send_due()
         if sent:
             log.info("Sent %s letters.", sent)
+        replies.forget_networks()
+        if refused := following.heed_refusals():
+            log.info("%s followers can't be reached any more.", refused)
+        following.sweep()
+        announcements.sweep()
+        codes.sweep()
         pictures.sweep()
         cards.draw_due()
         Clock.note()

@@ -1,0 +1,63 @@
+"""Whose account an address opens, for somebody who has proved that they read it.
+
+The newsroom's own address of a contributor comes first: it is where their personal links go, and
+editors correct it when somebody changes jobs. An address that several contributors share opens
+the account of none of them.
+"""
+
+from django.db import IntegrityError, transaction
+
+from relays.models import Contributor, User
+
+
+def account_at(address: str) -> User:
+    """The account of whoever reads this address; a new one where nobody has."""
+    try:
+        return _account_at(address)
+    except IntegrityError:  # another browser of theirs was faster
+        return _account_at(address)
+
+
+@transaction.atomic
+def _account_at(address):
+    user = User.objects.select_for_update().filter(email=address).first()
+    if user and not _has_moved(user, address):
+        return user
+    if user:
+        # Whoever reads the old address by now is somebody else.
+        User.objects.filter(pk=user.pk).update(email=None)
+    writers = User.objects.filter(is_staff=False, contributor__forgotten=None)
+    writer = writers.filter(contributor__email=address).order_by("pk").first()
+    if writer is None or _is_shared(address):
+        return User.objects.create_user(address)
+    writer.email = address
+    writer.save(update_fields=["email"])
+    return writer
+
+
+def confirm(user: User, address: str) -> None:
+    """They have proved by a code that they read this address."""
+    user.confirmed_email = address
+    user.save(update_fields=["confirmed_email"])
+
+
+def account_for(person: Contributor) -> User:
+    """The account of somebody who is asked to write: the one they read with already, or a new one,
+    which opens when they come with a code. Nobody on the staff becomes a writer by being asked."""
+    if person.email and not _is_shared(person.email):
+        readers = User.objects.filter(is_staff=False, is_active=True, contributor=None)
+        if user := readers.filter(email=person.email).first():
+            return user
+    return User.objects.create_user(name=person.name)
+
+
+def _is_shared(address):
+    return Contributor.objects.remembered().filter(email=address).count() > 1
+
+
+def _has_moved(user, address):
+    """The newsroom writes to this contributor at another address now. Staff have their own."""
+    if user.is_staff:
+        return False
+    person = Contributor.objects.filter(user=user).exclude(email=None).first()
+    return bool(person and person.email != address)
