@@ -13,17 +13,19 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
-from django.urls import get_resolver, resolve
+from django.urls import get_resolver, resolve, reverse
 from django.utils import timezone
 
-from articles import following, showings
+from articles import following, showings, workflow
 from articles.models import AccessRequest, ChecklistItem, FollowRequest, Look, Page
 from articles.models.tag import tags_for
 from articles.readers.reply_forms import now
 from relays import baton, signed
-from relays.models import HeldKind, Letter
+from relays.models import HeldKind, Letter, Link
 from tests.factories import (
+    approve_reply,
     begin_leg,
+    fresh,
     make_chief_editor,
     make_contributor,
     make_editor,
@@ -52,6 +54,9 @@ pytestmark = pytest.mark.django_db
 
 OUTSIDE = ["anonymous", "contributor", "other contributor", "expired", "trial", "member"]
 ROLES = [*OUTSIDE, "editor", "chief editor", "superuser"]
+
+# Who came by the link of a letter. It opens one turn; everywhere else they are anybody.
+BY_LINK = ["holder", "former holder", "nominee"]
 
 # address | GET | POST: what each role is answered, in the order of ROLES; one answer is for all,
 # and of six the third is for readers too: expired, trial and member.
@@ -312,6 +317,30 @@ TABLE = """
 /admin/articles/page/{page}/history/ | login login login 403 200 200 | login login login 403 200 200
 """
 
+# The pages of a turn | GET | POST: what each of BY_LINK is answered on the turn that is theirs.
+# A turn that is not theirs is not there: 404, whatever is asked of it.
+TURNS = """
+/baton/{turn}/ | 200 | 405
+/baton/{turn}/answer/ | 405 | 302 302 302+
+/baton/{turn}/presentation/ | 405 | 302+ 302 302
+/baton/{turn}/date/ | 405 | 302+ 302 404
+/baton/{turn}/colleague/ | 405 | 302+ 409 404
+/baton/{turn}/return/ | 405 | 302+ 302 404
+/baton/{turn}/nominations/ | 405 | 302+ 409 409
+/baton/{turn}/dates.ics | 200 200 404 | 405
+/baton/{turn}/replies/ | 200 200 404 | 302+ 302+ 404
+/baton/{turn}/showings/ | 200 200 404 | 201+ 409 404
+/baton/{turn}/showings/{showing}/revoke/ | 405 | 302+ 404 404
+/baton/{turn}/text/ | 200 200 404 | 302+ 409 404
+/baton/{turn}/text/word/ | 405 | 302+ 409 404
+/baton/{turn}/text/draft/ | 405 | 200+ 409 404
+/baton/{turn}/text/revisions/ | 200 200 404 | 405
+/baton/{turn}/text/revisions/1/ | 200 200 404 | 302+ 302 404
+/baton/{turn}/text/preview/ | 200 200 404 | 405
+/baton/{turn}/text/changes/ | 200 404 404 | 405
+/baton/{turn}/text/steps/ | 405 | 302+ 302 404
+"""
+
 DOORS = ("/admin/login/", "/account/login/")
 PASSWORD = {
     "usable_password": "true",
@@ -419,10 +448,38 @@ FORMS = {
 }
 
 
+TURN_FORMS = {
+    "/baton/{turn}/answer/": {"answer": "yes"},
+    "/baton/{turn}/presentation/": {"you-name": "Ny"},
+    "/baton/{turn}/date/": {"due": "2099-01-05"},
+    "/baton/{turn}/colleague/": {"colleague-name": "Ny", "colleague-email": "ny@office.example"},
+    "/baton/{turn}/nominations/": {
+        "next-name": "Ny",
+        "next-sector": "public",
+        "next-message": "Ny",
+    },
+    "/baton/{turn}/replies/": {"answers": "{reply}", "words": "Ny"},
+    "/baton/{turn}/showings/": {"show-name": "Ny"},
+    "/baton/{turn}/text/": {"title": "Ny", "version": "{version}"},
+    "/baton/{turn}/text/word/": {"version": "{version}", "word": word_file(paragraph("Ny"))},
+    "/baton/{turn}/text/draft/": {"title": "Ny", "version": "{version}"},
+    "/baton/{turn}/text/steps/": {"step": "agree", "version": "{version}"},
+}
+
+
 def rows_of_the_table():
-    for line in TABLE.strip().splitlines():
-        address, get, post = (part.strip() for part in line.split("|"))
+    for address, get, post in columns(TABLE):
         yield address, for_each_role(get), for_each_role(post)
+
+
+def rows_of_turns():
+    for address, get, post in columns(TURNS):
+        yield address, for_each_by_link(get), for_each_by_link(post)
+
+
+def columns(table):
+    for line in table.strip().splitlines():
+        yield [part.strip() for part in line.split("|")]
 
 
 def for_each_role(column):
@@ -431,7 +488,13 @@ def for_each_role(column):
         answers *= len(ROLES)
     elif len(answers) == len(ROLES) - 3:
         answers[3:3] = answers[2:3] * 3
-    return dict(zip(ROLES, answers, strict=True))
+    by_role = dict(zip(ROLES, answers, strict=True))
+    return by_role | dict.fromkeys(BY_LINK, by_role["anonymous"])
+
+
+def for_each_by_link(column):
+    answers = column.split()
+    return dict(zip(BY_LINK, answers * 3 if len(answers) == 1 else answers, strict=True))
 
 
 # The scene -----------------------------------------------------------------------------------
@@ -544,10 +607,60 @@ def token_of(path):
 
 
 @pytest.fixture
-def forms(users, scene):
+def turns(scene):
+    """What the addresses of TURNS speak of, for each who came by a link."""
+    return make_turns()
+
+
+def make_turns():
+    """One who has written, whoever took the baton from them and has a question of the editors to
+    answer, and one who has only been asked."""
+    relay = make_relay()
+    written = publish_leg(relay)
+    reply = approve_reply(make_reply(written))
+    editor, runner = make_editor(), make_contributor(sector="private", organisation="Byen")
+    text = make_leg_article(begin_leg(relay, receiver=runner))
+    writer = text.leg.contributor.user
+    workflow.take_step(text, "submit", by=writer, version=text.draft.version)
+    text = write(fresh(text), title="Two words of ours", by=editor)
+    workflow.take_step(text, "ask_writer", by=editor, version=text.draft.version)
+    handoffs = {
+        "holder": text.leg.handoff,
+        "former holder": written.leg.handoff,
+        "nominee": make_handoff(make_relay(), offered=True),
+    }
+    showing, _address = showings.show(fresh(text), name="Lawyer", by=writer)
+    return {
+        role: {
+            "turn": handoff.pk,
+            "link": reverse("relays:link", args=[Link.make(handoff)]),
+            "showing": showing.pk,
+            "reply": reply.pk,
+            "version": fresh(text).draft.version,
+        }
+        for role, handoff in handoffs.items()
+    }
+
+
+@pytest.fixture
+def browser_of(users, turns):
+    """`browser_of(role)`: a new browser of theirs each time, for some POSTs log out."""
+
+    def browser_of(role):
+        client = Client()
+        if role in BY_LINK:
+            client.get(turns[role]["link"])
+        elif users[role]:
+            client.force_login(users[role])
+        return client
+
+    return browser_of
+
+
+@pytest.fixture
+def forms(browser_of, scene):
     """What a POST to each address sends, so that it acts where it may."""
-    client = Client()
-    client.force_login(users["superuser"])
+    client = browser_of("superuser")
     forms = {}
     for address, said in FORMS.items():
         shown = fields_of(client.get(address.format(**scene))) if "/change/" in address else {}
@@ -564,11 +677,8 @@ def as_file(value):
     return ContentFile(value, "file") if isinstance(value, bytes) else value
 
 
-def answer_to(user, method, address, form=None):
-    """The answer to one role, as the table says it."""
-    client = Client()
-    if user:
-        client.force_login(user)
+def answer_to(client, method, address, form=None):
+    """The answer to a browser, as the table says it."""
     form = {name: as_file(value) for name, value in (form or {}).items()}
     response = getattr(client, method)(address, form)
     response.getvalue()  # a file is closed when it has been read
@@ -622,12 +732,12 @@ def test_every_address_of_the_site_has_a_row(scene):
     assert [route for route in routes() if route not in rows] == []
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_a_get_answers_as_the_table_says_and_changes_nothing(users, scene, role):
+@pytest.mark.parametrize("role", [*ROLES, *BY_LINK])
+def test_a_get_answers_as_the_table_says_and_changes_nothing(browser_of, scene, role):
     before = all_rows()
 
     found = {
-        address: answer_to(users[role], "get", address.format(**scene))
+        address: answer_to(browser_of(role), "get", address.format(**scene))
         for address, _get, _post in rows_of_the_table()
     }
 
@@ -635,13 +745,55 @@ def test_a_get_answers_as_the_table_says_and_changes_nothing(users, scene, role)
     assert all_rows() == before
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_a_post_changes_rows_only_with_the_right(users, scene, forms, role):
+@pytest.mark.parametrize("role", [*ROLES, *BY_LINK])
+def test_a_post_changes_rows_only_with_the_right(browser_of, scene, forms, role):
     def post(address):
         form = {"post": "yes"} | forms.get(address, {})  # the admin's word for a meant deletion
-        return answer_to(users[role], "post", address.format(**scene), form)
+        return answer_to(browser_of(role), "post", address.format(**scene), form)
 
     expected = {address: answers[role] for address, _get, answers in rows_of_the_table()}
+    assert posted(post, expected) == expected
+
+
+@pytest.mark.parametrize("role", BY_LINK)
+def test_a_link_opens_its_own_turn_as_the_table_says(browser_of, turns, role):
+    def get(address):
+        return answer_to(browser_of(role), "get", address.format(**turns[role]))
+
+    def post(address):
+        return answer_to(browser_of(role), "post", *turn_post(address, turns[role]))
+
+    before = all_rows()
+    expected = {address: answers[role] for address, answers, _post in rows_of_turns()}
+    assert {address: get(address) for address in expected} == expected
+    assert all_rows() == before
+
+    expected = {address: answers[role] for address, _get, answers in rows_of_turns()}
+    assert posted(post, expected) == expected
+
+
+@pytest.mark.parametrize("role", [*ROLES, *BY_LINK])
+def test_a_turn_that_is_not_ones_own_is_not_there(browser_of, turns, role):
+    """Nor is it for whoever holds the baton before or after, or is logged in."""
+    before = all_rows()
+    for owner in BY_LINK:
+        for address, get, post in rows_of_turns() if owner != role else ():
+            theirs, form = turn_post(address, turns[owner])
+            if get[owner] != "405":
+                assert answer_to(browser_of(role), "get", theirs) == "404", (owner, address)
+            if post[owner] != "405":
+                assert answer_to(browser_of(role), "post", theirs, form) == "404", (owner, address)
+    assert all_rows() == before
+
+
+def turn_post(address, turn):
+    """A turn's address, and the form that acts there where it may."""
+    form = {name: filled_in(value, turn) for name, value in TURN_FORMS.get(address, {}).items()}
+    return address.format(**turn), form
+
+
+def posted(post, expected):
+    """The answers to a POST of each address, with a "+" where it changed rows."""
     before = all_rows()
     found = {address: post(address) for address, answer in expected.items() if "+" not in answer}
     assert all_rows() == before
@@ -649,7 +801,15 @@ def test_a_post_changes_rows_only_with_the_right(users, scene, forms, role):
     for address in expected.keys() - found.keys():
         with rolled_back():
             found[address] = post(address) + ("+" if all_rows() != before else "")
-    assert found == expected
+    return found
+
+
+def test_every_page_of_a_turn_has_a_row(turns):
+    rows = {
+        resolve(turn_post(address, turns["holder"])[0]).route for address, _, _ in rows_of_turns()
+    }
+    pages = {route for route in routes() if route.startswith("baton/<int:handoff_id>/")}
+    assert rows == pages
 
 
 # What every reader may do: their own account, what a link in a mail to them says, and a comment
