@@ -5,9 +5,17 @@ editors correct it when somebody changes jobs. An address that several contribut
 the account of none of them.
 """
 
+from datetime import timedelta
+
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from relays.models import Contributor, User
+
+A_MOMENT = timedelta(minutes=1)  # between the row of a log-in and that of its session
 
 
 def account_at(address: str) -> User:
@@ -49,6 +57,14 @@ def account_for(person: Contributor) -> User:
         if user := readers.filter(email=person.email).first():
             return user
     return User.objects.create_user(name=person.name)
+
+
+def sweep() -> None:
+    """Sessions that are over go, and with each what we knew of its browser and network."""
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    session = Session.objects.filter(session_key=OuterRef("session_key"))
+    UserSession.objects.filter(~Exists(session), created_at__lt=now - A_MOMENT).delete()
 
 
 def _is_shared(address):

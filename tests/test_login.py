@@ -5,7 +5,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -286,6 +289,22 @@ def test_a_corrected_address_ends_the_sessions_of_the_wrong_one(client):
     User.objects.filter(email="wrong@office.example").update(email="right@office.example")
 
     assert not is_in(client)
+
+
+def test_a_session_that_is_over_leaves_nothing_behind(client, settings):
+    settings.SESSION_COOKIE_AGE = 3600
+    asleep = Client()
+    log_in(asleep, "ny@office.example")
+    with time_machine.travel(timezone.now() + timedelta(minutes=40)):
+        log_in(client, "ny@office.example")
+        awake = client.session.session_key
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        call_command("tick")
+
+        assert list(UserSession.objects.values_list("session_key", flat=True)) == [awake]
+        assert list(Session.objects.values_list("session_key", flat=True)) == [awake]
+        assert is_in(client)
+        assert not is_in(asleep)
 
 
 # Where it leads --------------------------------------------------------------------------------

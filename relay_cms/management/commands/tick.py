@@ -7,7 +7,7 @@ from django.db import Error, close_old_connections
 
 from articles import announcements, cards, following, grants, mornings, replies, workflow
 from articles.models import Byline
-from relays import baton, codes, forgetting, ladder, outbox, pictures
+from relays import accounts, baton, codes, forgetting, ladder, outbox, pictures
 from relays.models import Clock
 
 SECONDS_BETWEEN_TICKS = 20
@@ -75,6 +75,7 @@ class Command(BaseCommand):
         following.sweep()
         announcements.sweep()
         codes.sweep()
+        accounts.sweep()
         pictures.sweep()
         cards.draw_due()
         Clock.note()
