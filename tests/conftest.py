@@ -7,6 +7,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models.signals import post_migrate
 
 from tests.postbox import Postbox
@@ -96,6 +97,16 @@ def _groups_outlive_a_flush():
     post_migrate.connect(make_groups_again, sender=apps.get_app_config("articles"))
     yield
     post_migrate.disconnect(make_groups_again, sender=apps.get_app_config("articles"))
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_before(request):
+    """How often a network has tried is counted in the cache. Its table is no model's, so that the end
+    of a transactional test does not empty it."""
+    mark = request.node.get_closest_marker("django_db")
+    if mark and mark.kwargs.get("transaction"):
+        request.getfixturevalue("transactional_db")
+        cache.clear()
 
 
 @pytest.fixture(autouse=True)

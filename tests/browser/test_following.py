@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import expect
 
 from articles import announcements
@@ -17,12 +16,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"viewport": {"width": 320, "height": 700}}
 ADDRESS = "lone@home.example"
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_asked():
-    """How often this network has asked: what other tests did is counted there too."""
-    cache.clear()
 
 
 @pytest.fixture

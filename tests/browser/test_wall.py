@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 import pytest
 from aiosmtpd.controller import Controller
 from axe_playwright_python.sync_playwright import Axe
-from django.core.cache import cache
 from django.test import Client
 
 from articles import grants
@@ -20,11 +19,6 @@ from tests.postbox import free_port
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 CODE = re.compile(r"\b[A-Z]{4}-[A-Z]{4}\b")
-
-
-@pytest.fixture(autouse=True)
-def _nobody_has_tried_too_often():
-    cache.clear()  # its table is no model's, so that no test's end empties it
 
 
 class Mailbox:
