@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from articles import search, workflow
@@ -183,13 +184,15 @@ def make_archive(relay, count, *, at=None, co_writer=None, tag=None, theme=None)
     return articles
 
 
-def make_many_news(count, *, at=None):
+def make_many_news(count, *, at=None, theme=None):
     """So many published news articles at once."""
     at = at or (lambda n: NOON + timedelta(days=n))
     name = f"Nyhedsskribent {Article.objects.count()}"
     writer = Contributor.objects.create(name=name, slug=danish.slug(name), sector="")
     taken = Article.objects.count()
-    articles = [Article(published_at=at(n), slug=f"nyt-{taken + n}") for n in range(count)]
+    articles = [
+        Article(published_at=at(n), slug=f"nyt-{taken + n}", theme=theme) for n in range(count)
+    ]
     return _publish_at_once(articles, [[writer]] * count)
 
 
@@ -209,6 +212,8 @@ def _publish_at_once(articles, writers):
     )
     for article, revision in zip(articles, revisions, strict=True):
         article.live, article.status = revision, Status.LIVE
-    Article.objects.bulk_update(articles, ["live", "status"])
-    search.index(Article.objects.filter(pk__in=[article.pk for article in articles]))
+    published = Article.objects.filter(pk__in=[article.pk for article in articles])
+    only_revision = Revision.objects.filter(article=OuterRef("pk")).values("pk")
+    published.update(live=Subquery(only_revision), status=Status.LIVE)
+    search.index(published)
     return articles
