@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as site_settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -20,11 +20,8 @@ CSS_LIMIT = 20_000
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker):
-    """Made once: the tests below look at it and change nothing."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield make_site()
-        transaction.set_rollback(True)
+def site(made_once):
+    return make_site()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
@@ -500,8 +501,8 @@ def for_each_by_link(column):
 # The scene -----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def users():
+@pytest.fixture(scope="module")
+def users(made_once):
     return make_users()
 
 
@@ -520,10 +521,9 @@ def make_users():
     }
 
 
-@pytest.fixture
-def scene(users, settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    (tmp_path / "picture.webp").write_bytes(b"")
+@pytest.fixture(scope="module")
+def scene(users):
+    (settings.MEDIA_ROOT / "picture.webp").write_bytes(b"")
     return make_scene(users)
 
 
@@ -606,7 +606,7 @@ def token_of(path):
     return path.strip("/").rpartition("/")[2]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def turns(scene):
     """What the addresses of TURNS speak of, for each who came by a link."""
     return make_turns()
