@@ -50,6 +50,8 @@ def begin_trial(user: User) -> Grant | None:
         return None
     if not user.is_confirmed:
         raise RuleBroken(_("Confirm your address first."))
+    if has_used_trial(user):  # at another address than now, perhaps
+        raise TrialIsUsed
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -81,8 +83,10 @@ def trial_mark(address: str) -> str:
 
 
 def one_address(address: str) -> str:
-    """The ways to write to one inbox, as one: tags after a plus, and in Gmail the dots."""
+    """The ways to write to one inbox, as one: quotation marks around what needs none, tags after a
+    plus, and in Gmail the dots."""
     name, _at, host = unicodedata.normalize("NFKC", address).strip().casefold().rpartition("@")
+    name = name.replace("\\", "").replace('"', "")
     name, host = name.partition("+")[0], as_domain(host) or host
     if host in ("gmail.com", "googlemail.com"):
         name, host = name.replace(".", ""), "gmail.com"
@@ -400,7 +404,10 @@ def _welcome(user, grant, *, by):
 
 def _answer_who_reads_now(grant, *, by):
     """Whoever asked and can read now is told so; their request is off the list."""
-    for asked in AccessRequest.objects.open().select_related("user"):
+    waiting = AccessRequest.objects.open().select_related("user")
+    if grant.user_id:  # a list gives to two thousand: each asks for their own request alone
+        waiting = waiting.filter(user=grant.user_id)
+    for asked in waiting:
         theirs = Grant.objects.running().reaching(asked.user).filter(pk=grant.pk)
         if theirs.exists() and close_request(asked, by=by):
             desk = settings.SITE_URL + reverse("readers:account")

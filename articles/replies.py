@@ -54,7 +54,8 @@ VERBS: dict[str, tuple[frozenset[ReplyState], ReplyState]] = {
     "spam": (frozenset({WAITING, APPROVED, DECLINED}), SPAM),
 }
 
-LINK = re.compile(r"\bhttps?://|\bwww\.", re.I)
+# Also where letters stand in front: the page makes a link of `http://` wherever it is.
+LINK = re.compile(r"https?://|\bwww\.", re.I)
 # What turns the line round, or hides in it.
 _UNSEEN = re.compile(r"[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _PILES = re.compile(

@@ -1,6 +1,8 @@
 """How django-allauth works in this house: an account is its `User.email`, mails are letters of the
 outbox, and one is sent on to pages of our own site only."""
 
+from ipaddress import ip_address
+
 from allauth.account import forms
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -26,6 +28,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """A path of this site, with what comes after it; nothing that a browser could take for
         another site."""
         return bool(url) and url.startswith("/") and url_has_allowed_host_and_scheme(url, None)
+
+    def get_client_ip(self, request):
+        """An IPv4 address as that, also where the server has it as IPv6: or all of them would be
+        one network to our limits."""
+        address = ip_address(super().get_client_ip(request))
+        return str(getattr(address, "ipv4_mapped", None) or address)
 
     def is_open_for_signup(self, request):
         return False  # whoever types the code from their mail has an account

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -60,11 +60,20 @@ def account_for(person: Contributor) -> User:
 
 
 def sweep() -> None:
-    """Sessions that are over go, and with each what we knew of its browser and network."""
+    """What is over goes: sessions, with what we knew of their browsers, and the counts of tries."""
     now = timezone.now()
     Session.objects.filter(expire_date__lt=now).delete()
     session = Session.objects.filter(session_key=OuterRef("session_key"))
     UserSession.objects.filter(~Exists(session), created_at__lt=now - A_MOMENT).delete()
+    _sweep_counts(now)
+
+
+def _sweep_counts(now):
+    """Who tried how often stands beside the network that they came from. Django's cache would keep
+    it, long after it counts no more, until there is very much of it."""
+    with connection.cursor() as cursor:
+        over = connection.ops.adapt_datetimefield_value(now)
+        cursor.execute("DELETE FROM cache WHERE expires < %s", [over])
 
 
 def _is_shared(address):

@@ -7,6 +7,7 @@ Whoever erases themselves leaves what is published with its byline, as agreed wh
 and rows that say that something happened, but not to whom.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -106,8 +107,7 @@ def erase(user: User, *, bylines_stay: bool) -> None:
     theirs = Q(user=user)
     if user.email:
         theirs |= Q(address=user.email, contributor=None)
-        for words in (user.email, letters.harmless(user.email)):
-            theirs |= Q(body__contains=words)  # what was told to the editors about them
+        theirs |= Q(pk__in=_letters_that_name(user.email))  # what editors were told about them
     if person:
         _erase_runner(person, bylines_stay=bylines_stay)
         theirs |= Q(contributor=person) | Q(handoff__receiver=person)
@@ -121,6 +121,14 @@ def erase(user: User, *, bylines_stay: bool) -> None:
             user.delete()
     except (ProtectedError, RestrictedError):  # something says that they did it
         _empty(user)
+
+
+def _letters_that_name(address):
+    """Keys of the letters in which this address stands, and not as a piece of a longer one."""
+    named = Q(body__icontains=address) | Q(body__icontains=letters.harmless(address))
+    alone = re.compile(rf"(?<![\w.+-]){re.escape(address)}(?![\w-]|\.\w)", re.I)
+    bodies = Letter.objects.filter(named).values_list("pk", "body")
+    return [pk for pk, body in bodies if alone.search(body.replace("\u200b", ""))]
 
 
 def _erase_runner(person, *, bylines_stay):

@@ -14,6 +14,7 @@ from articles import replies
 from articles.models import Replies, Reply
 from articles.readers import belongings, erasing
 from articles.readers.reply_forms import LATEST, SOONEST
+from relays import addresses
 from relays.models import Code, User
 from tests.factories import (
     approve_reply,
@@ -122,6 +123,15 @@ def test_the_text_survives_the_log_in(client, article):
     assert (reply.user.email, reply.user.name) == ("inger@home.example", "Inger")
     assert reply.words == WORDS.replace("\r\n", "\n")
     assert "Godt sagt" not in client.get(page_of(article)).text
+
+
+def test_an_address_that_has_moved_loses_no_text(client, article):
+    addresses.remember(article, "gammel-titel")
+
+    response = client.post("/articles/gammel-titel/replies/", {"words": "Godt sagt."})
+
+    assert response.status_code == 200
+    assert response.context["form"]["words"].value() == "Godt sagt."
 
 
 def test_a_wrong_address_loses_no_text(client, article):

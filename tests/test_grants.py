@@ -16,6 +16,7 @@ from tests.factories import (
     begin_leg,
     make_contributor,
     make_editor,
+    make_expired_reader,
     make_handoff,
     make_members_article,
     make_reader,
@@ -95,6 +96,8 @@ def test_an_address_that_nobody_has_proved_gets_no_trial():
         ("lea@blåbær.example", "lea@xn--blbr-roah.example"),
         ("lea.laeser@gmail.com", "lealaeser+x@googlemail.com"),
         ("straße@office.example", "strasse@office.example"),
+        ("lea@office.example", '"lea"@office.example'),
+        ("lea@office.example", r'"\l\ea+x"@office.example'),
     ],
 )
 def test_one_inbox_has_one_trial_however_it_is_written(one, other):
@@ -119,6 +122,18 @@ def test_a_second_address_of_one_inbox_gets_no_second_trial():
         grants.begin_trial(again)
 
     assert Grant.objects.count() == 1
+
+
+def test_another_address_of_one_reader_gets_no_second_trial():
+    reader = make_expired_reader(email="lea@office.example")
+    reader.email = reader.confirmed_email = "lea@other.example"
+    reader.save()
+
+    with pytest.raises(grants.TrialIsUsed):
+        grants.begin_trial(reader)
+
+    assert Grant.objects.count() == 1
+    assert grants.gate_for(reader).trial_over
 
 
 def test_after_a_reader_is_forgotten_only_the_use_of_the_trial_is_known():

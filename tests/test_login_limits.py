@@ -3,11 +3,15 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from relays.models import Code
 from tests.factories import make_user
@@ -83,6 +87,15 @@ def test_behind_a_proxy_what_it_wrote_last_counts(settings):
     assert through_the_proxy(22, "192.0.2.2").status_code == 302
 
 
+def test_an_ipv4_network_is_one_however_it_is_written():
+    """A server that listens to IPv6 writes them so, and all of them begin with the same 64 bits."""
+    answers = [ask(from_network(f"::ffff:192.0.2.{n}"), f"nr{n}@office.example") for n in range(22)]
+    as_ipv4 = [ask(from_network("192.0.2.7"), f"more{n}@office.example") for n in range(20)]
+
+    assert statuses(answers) == [302] * 22
+    assert statuses(as_ipv4) == [302] * 19 + [429]
+
+
 def test_a_prefix_of_ipv6_is_one_network():
     answers = [ask(from_network(f"2001:db8:0:1::{n}"), f"nr{n}@office.example") for n in range(22)]
 
@@ -134,6 +147,35 @@ connection.close(); connection.settings_dict["NAME"] = {name!r}
 with cache_lock("together") as locked:
     cache.set("together", cache.get("together", 0) + locked, 60)
 """
+
+
+def test_what_was_counted_is_forgotten_with_its_network():
+    ask(from_network("192.0.2.1"), "nr1@office.example")
+    call_command("tick")
+    assert networks() == ["192.0.2.1"]
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+        call_command("tick")
+        assert networks() == []
+        assert counts() == 2  # of the account: its quarter of an hour and its day
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        call_command("tick")
+
+    assert counts() == 0
+
+
+def networks():
+    return [key.rpartition(":")[2] for key in keys() if ":ip:" in key]
+
+
+def counts():
+    return len(keys())
+
+
+def keys():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT cache_key FROM cache")
+        return [key for (key,) in cursor.fetchall()]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -170,7 +170,7 @@ def test_what_has_not_begun_is_taken_back_and_the_log_knows(client):
         client.post(f"/admin/articles/grant/{grant.pk}/end/")
 
     assert not Grant.objects.exists()
-    assert LogEntry.objects.get().object_repr == "Abonnement: A"
+    assert LogEntry.objects.get().object_repr == f"Abonnement {grant.pk}"  # and no name
 
 
 def test_a_request_leads_to_what_answers_it(client):
@@ -325,3 +325,16 @@ def test_a_long_list_is_judged_with_two_queries():
         rows = read(words)
 
     assert (len(rows), len(queries)) == (500, 2)
+
+
+def test_what_a_list_costs_does_not_grow_with_those_who_ask():
+    editor, counts = make_editor(), []
+    for name in ("a", "b"):
+        rows = member_lists.packed(read(f"email\n{name}@office.example\n"))
+        with CaptureQueriesContext(connection) as queries:
+            member_lists.give(rows, by=editor)
+        counts.append(len(queries))
+        for number in range(5):
+            grants.ask(make_reader(email=f"{name}{number}@else.example"))
+
+    assert counts[0] == counts[1]

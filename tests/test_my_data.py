@@ -25,6 +25,7 @@ from tests.factories import (
     make_editor,
     make_handoff,
     make_leg_article,
+    make_reader,
     make_relay,
     make_user,
     publish_leg,
@@ -310,3 +311,24 @@ def test_codes_and_their_letters_are_swept_after_a_day(client):
 
     assert not Code.objects.exists()
     assert not Letter.objects.filter(kind="code").exists()
+
+
+def test_a_longer_address_is_somebody_elses():
+    erased = make_reader(email="anna@office.example")
+    for address in ("hanna@office.example", "h.anna@office.example", "anna@office.example.org"):
+        grants.ask(make_reader(email=address))
+    grants.ask(erased)
+
+    erasing.erase(erased)
+
+    assert Letter.objects.count() == 3
+    assert User.objects.filter(email="hanna@office.example").exists()
+
+
+def test_an_address_in_words_of_others_is_found_however_it_is_written():
+    erased, tells = make_reader(email="anna@office.example"), make_reader()
+    grants.ask(tells, words="Spørg Anna: Anna@Office.example, eller mig.")
+
+    erasing.erase(erased)
+
+    assert not Letter.objects.exists()

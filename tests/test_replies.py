@@ -87,6 +87,7 @@ def test_a_comment_waits_for_an_editor(article):
         ("…!?", "Write your comment"),
         ("a" * 3001, "at most 3000 characters. Yours has 3001"),
         ("http://a.example https://b.example www.c.example", "two links at most"),
+        ("xhttp://a.example 1http://b.example _https://c.example", "two links at most"),
     ],
 )
 def test_what_is_no_comment_is_refused_in_a_sentence(article, words, sentence):
@@ -97,7 +98,8 @@ def test_what_is_no_comment_is_refused_in_a_sentence(article, words, sentence):
 
 
 @pytest.mark.parametrize(
-    "name", ["", "  ", "…", "inger@hjem.example", "https://kob.example", "a" * 81]
+    "name",
+    ["", "  ", "…", "inger@hjem.example", "https://kob.example", "xhttps://kob.example", "a" * 81],
 )
 def test_a_name_is_a_name_and_no_address(article, name):
     with pytest.raises(RuleBroken, match="name"):

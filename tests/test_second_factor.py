@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from relays.models import Relay, User
-from tests.factories import make_user
+from relays.models import Link, Relay, User
+from tests.factories import make_contributor, make_handoff, make_relay, make_user
 from tests.test_login import ask, is_in, log_in, mailed_code, type_in
 
 pytestmark = pytest.mark.django_db
@@ -343,6 +343,21 @@ def test_each_session_is_shown_to_its_owner_and_ended_by_them_alone(client):
     client.post(address)
     assert not is_in(phone)
     assert is_in(client)
+
+
+def test_a_session_that_has_opened_a_personal_link_is_shown_and_ended_as_well(client):
+    handoff = make_handoff(
+        make_relay(), offered=True, receiver=make_contributor(email="jonas@office.example")
+    )
+    log_in(client, "jonas@office.example")
+    client.get(f"/baton/link/{Link.make(handoff)}/")
+    phone = Client()
+    log_in(phone, "jonas@office.example")
+
+    assert is_in(client)
+    assert len(phone.get("/account/").context["sessions"]) == 2
+    phone.post("/account/sessions/others/end/")
+    assert not is_in(client)
 
 
 def test_all_the_others_are_ended_at_once(client):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from articles import access, grants, workflow
 from articles.models import Access, AccessRequest, Article, Grant, SearchRow
+from relays import addresses
 from relays.models import Code, Contributor, Letter, User
 from tests.factories import (
     begin_leg,
@@ -190,6 +191,16 @@ def test_whoever_is_not_logged_in_is_led_to_the_door_and_from_there_to_the_cut(c
     assert answer.headers["Location"] == (
         f"/account/login/?next=/articles/{article.slug}/full/%23rest"
     )
+    assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_an_old_address_of_the_whole_is_as_private_as_the_new_one():
+    article = make_members_article()
+    addresses.remember(article, "gammel-titel")
+
+    answer = logged_in(make_subscriber()).get("/articles/gammel-titel/full/")
+
+    assert answer.headers["Location"] == article.get_full_url()
     assert answer.headers["Cache-Control"] == "private, no-store"
 
 

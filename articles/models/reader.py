@@ -99,7 +99,9 @@ class Grant(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()}: {self.receiver}"
+        # Of a reader no name: this is written down where rows are listed that are gone.
+        what = f": {self.receiver}" if self.kind == GrantKind.ORGANISATION else f" {self.pk}"
+        return f"{self.get_kind_display()}{what}"
 
     @property
     def receiver(self):

@@ -23,13 +23,13 @@ def keeps_answering(model):
                 if now is None:
                     raise
             there = view(request, slug=now, **words)
-            if there.status_code != 200:
-                return there  # it leads on by itself, or was removed
+            if there.status_code != 200 or request.method == "POST":
+                return there  # it leads on by itself, was removed, or has taken what was sent
             path = reverse(request.resolver_match.view_name, kwargs={"slug": now, **words})
             query = request.META["QUERY_STRING"]
             moved = redirect(f"{path}?{query}" if query else path, permanent=True)
             # Kept by a browser, it would send a reader in a circle once the row moves back.
-            moved.headers["Cache-Control"] = "no-cache"
+            moved.headers["Cache-Control"] = there.headers.get("Cache-Control", "no-cache")
             return moved
 
         return answer
