@@ -278,15 +278,32 @@ class Rights(NamedTuple):
     always: bool
     runs: bool
     grants: list[Grant]
+    request: AccessRequest | None
 
     @property
     def nothing(self):
         return not (self.always or self.runs or self.grants)
 
+    @property
+    def trial(self):
+        """The trial of somebody who reads by nothing else, and may ask what comes after it."""
+        only = self.grants[0] if len(self.grants) == 1 else None
+        by_right = self.always or self.runs
+        return only if only and only.kind == GrantKind.TRIAL and not by_right else None
+
+    @property
+    def may_ask(self):
+        return self.nothing or self.trial is not None
+
 
 def rights_of(user: User) -> Rights:
     running = Grant.objects.running().reaching(user).order_by("-ends")
-    return Rights(permissions.is_editor(user), access.runs_in_a_relay(user), list(running))
+    return Rights(
+        permissions.is_editor(user),
+        access.runs_in_a_relay(user),
+        list(running),
+        AccessRequest.objects.open().filter(user=user).first(),
+    )
 
 
 class Gate(NamedTuple):
@@ -307,9 +324,10 @@ def gate_for(user: User) -> Gate:
 
 @transaction.atomic
 def ask(user: User, *, workplace: str = "", words: str = "") -> AccessRequest:
-    """A reader asks the editors for access. Asked twice is asked once."""
+    """A reader asks the editors for access, or for what comes after their trial. Asked twice is
+    asked once."""
     user = _lock(user)
-    if access.has_access(user):
+    if not rights_of(user).may_ask:
         raise RuleBroken(_("You have access already."))
     if not user.is_confirmed:
         raise RuleBroken(_("Confirm your address first."))

@@ -98,13 +98,16 @@ def reply_decided(reply: Reply, *, was_shown: bool) -> Letter | None:
         return None
     article, live = reply.article, reply.article.live
     assert live is not None, "readers comment on what is published"  # noqa: S101
+    page = reply.get_absolute_url()
+    if reply.state != ReplyState.APPROVED:  # it has no place there: to where one writes another
+        page = page.removesuffix(reply.anchor) + "replies"
     return letters.write(
         kind,
         to=_sender(reply.user),
         relay=article.relay,
         reply=reply,
         title=live.plain_title,
-        page=settings.SITE_URL + reply.get_absolute_url(),
+        page=settings.SITE_URL + page,
         was_shown=was_shown,
     )
 

@@ -40,7 +40,9 @@ class _OurSite:
 
 
 class Login(_OurSite, views.LoginView):
-    pass
+    def get_context_data(self, **kwargs):
+        before = login.typed_before(self.request)
+        return super().get_context_data(**kwargs) | {"address_form": before}
 
 
 class SecondFactor(_OurSite, second_factor.AuthenticateView):

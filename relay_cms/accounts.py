@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import forms as second_factor
 from allauth.mfa.totp.forms import ActivateTOTPForm as AnyActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm as AnyAddPasskeyForm
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
@@ -101,6 +102,10 @@ class SecondFactorForm(_OurForm, second_factor.AuthenticateForm):
 
 class SecondFactorAgainForm(_OurForm, second_factor.ReauthenticateForm):
     labels = SecondFactorForm.labels
+
+
+class AddPasskeyForm(_OurForm, AnyAddPasskeyForm):
+    labels = {"name": _("Name")}
 
 
 class ActivateTOTPForm(_OurForm, AnyActivateTOTPForm):

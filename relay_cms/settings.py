@@ -164,6 +164,7 @@ MFA_FORMS = {
     "authenticate": "relay_cms.accounts.SecondFactorForm",
     "reauthenticate": "relay_cms.accounts.SecondFactorAgainForm",
     "activate_totp": "relay_cms.accounts.ActivateTOTPForm",
+    "add_webauthn": "relay_cms.accounts.AddPasskeyForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

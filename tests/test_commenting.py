@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from articles import replies
 from articles.models import Replies, Reply
+from articles.newsroom.forms import ArticleForm
 from articles.readers import belongings, erasing
 from articles.readers.reply_forms import LATEST, SOONEST
 from relays import addresses
 from relays.models import Code, User
+from relays.templatetags.relay_words import full_day
 from tests.factories import (
     approve_reply,
     begin_leg,
@@ -314,7 +316,7 @@ def test_an_answer_says_what_it_answers(client, article, reader):
     with time_machine.travel(timezone.now() - timedelta(minutes=1), tick=False):
         response = client.get(address)
 
-    assert "Svar Ole" in response.text
+    assert "Svar til Ole" in response.text
     assert "Hvad koster det?" in response.text
     send(client, article, form_of(response), words="Ti kroner.")
     assert Reply.objects.last().answers == thread
@@ -521,6 +523,31 @@ def test_an_answer_that_is_none_comes_back(article):
 
     assert response.status_code == 422
     assert "www.a www.a" in response.text
+
+
+def test_an_answer_without_words_is_told_in_ours(article):
+    reply = approve_reply(make_reply(article))
+
+    response = in_the_turn_of(article.leg.handoff).post(
+        f"/baton/{article.leg.handoff_id}/replies/", {"answers": reply.pk, "words": ""}
+    )
+
+    assert response.status_code == 422
+    assert "Skriv din kommentar." in response.text
+
+
+def test_an_editor_reads_when_comments_close_by_themselves(article):
+    def help_text():
+        return str(ArticleForm(instance=article).fields["replies"].help_text)
+
+    with time_machine.travel(article.replies_until - timedelta(hours=1)):
+        before = help_text()
+    with time_machine.travel(article.replies_until):
+        after = help_text()
+
+    day = full_day(article.replies_until)
+    assert before == f"De lukker af sig selv den {day}."
+    assert after == f"De lukkede af sig selv den {day}."
 
 
 def in_the_turn_of(handoff):

@@ -22,6 +22,7 @@ from tests.factories import (
     make_reader,
     make_relay,
     make_subscriber,
+    make_trial_reader,
     reload,
 )
 
@@ -445,6 +446,19 @@ def test_a_request_reaches_the_newsroom_and_is_a_row_too():
     assert f"/admin/articles/accessrequest/{asked.pk}/change/" in letter.body
 
 
+def test_letters_about_a_reader_without_a_name_have_their_address():
+    reader = make_reader("", email="lea@office.example")
+    today = timezone.localdate()
+
+    grants.ask(reader)
+    grants.subscribe(reader.email, "", first=today, last=today, by=make_editor())
+
+    asked, given = Letter.objects.order_by("pk")
+    assert asked.subject == "lea@\u200boffice.\u200bexample beder om adgang"
+    assert asked.body.startswith("lea@office.example vil gerne læse videre.")
+    assert given.body.startswith("Hej\n")
+
+
 def test_asked_twice_is_asked_once_and_nobody_asks_all_the_time():
     reader, editor = make_reader(), make_editor()
 
@@ -466,6 +480,15 @@ def test_whoever_has_access_need_not_ask():
         grants.ask(make_subscriber())
 
     assert not AccessRequest.objects.exists()
+
+
+def test_whoever_is_in_their_trial_may_ask_what_comes_after_it():
+    reader = make_trial_reader()
+
+    asked = grants.ask(reader, workplace="Skovby Kommune")
+
+    assert grants.rights_of(reader).request == asked
+    assert access.has_access(reader)
 
 
 @pytest.mark.parametrize("kind", ["subscription", "organisation"])

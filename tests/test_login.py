@@ -15,6 +15,7 @@ from django.utils import timezone
 from relays import letters, outbox
 from relays.models import Code, Letter, User
 from tests.factories import make_contributor, make_user
+from tests.forms import fields_of
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +119,35 @@ def test_the_third_wrong_code_is_the_last(client):
     assert answers == [422, 422, 302]
     assert late.url == "/account/login/"
     assert not is_in(client)
+
+
+def test_after_the_third_wrong_code_nobody_types_their_address_again(client):
+    ask(client, "ny@office.example", next="/articles/madvogn/full/#rest")
+    for _try in range(3):
+        door = type_in(client, "BBBB-BBBB")
+
+    page = client.get(door.url).content.decode()
+
+    assert 'value="ny@office.example"' in page
+    assert 'name="next" value="/articles/madvogn/full/#rest"' in page
+
+
+def test_a_new_code_is_one_press_away_and_leads_where_the_first_would(client):
+    ask(client, "ny@office.example", next="/articles/madvogn/full/#rest")
+    page = client.get("/account/login/code/confirm/")
+
+    client.post("/account/login/code/", fields_of(page, "new-code"))
+    response = type_in(client, mailed_code("ny@office.example"))
+
+    assert Letter.objects.filter(kind="code").count() == 2
+    assert response.url == "/articles/madvogn/full/#rest"
+
+
+def test_another_address_leads_where_the_first_would(client):
+    ask(client, "ny@office.example", next="/articles/madvogn/full/#rest")
+    page = client.get("/account/login/code/confirm/").content.decode()
+
+    assert 'href="/account/login/?next=%2Farticles%2Fmadvogn%2Ffull%2F%23rest"' in page
 
 
 def test_three_tries_are_three_however_many_browsers_type_at_once():

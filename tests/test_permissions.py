@@ -87,7 +87,7 @@ TABLE = """
 /articles/scheduled/full/ | 404 | 405
 /account/access/trial/members/ | 200 302 302 302 302 302 | 302+ 302 302 302 302 302
 /account/access/trial/members/begin/ | login 302 302 302 302 302 | login 302 302 302 302 302
-/account/access/ask/ | login 200 200 200 200 200 | login 409 409 302+ 409 409 409 409 409
+/account/access/ask/ | login 200 200 200 200 200 | login 409 409 302+ 302+ 409 409 409 409
 /articles/published/replies/ | 200 | 200
 /articles/scheduled/replies/ | 404 | 404
 /articles/published/replies/code/ | 405 | 302+ 302 302 302 302 302

@@ -331,6 +331,20 @@ def test_a_declined_comment_is_told_why(article):
     assert "Du må gerne skrive en ny" in reply.letter.body
 
 
+def test_whoever_is_declined_is_led_to_where_one_writes_another(article, settings):
+    still_open = make_reply(article)
+    replies.decide(still_open, "decline", by=make_editor(), seen="waiting", reason="Nej.")
+    settings.REPLY_DAYS = 1
+    closed = make_reply(article, words="Godt spurgt.")
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        replies.decide(closed, "decline", by=make_editor(), seen="waiting", reason="Nej.")
+
+    told, late = Letter.objects.filter(kind="reply_declined").order_by("pk")
+    assert f"testserver{article.get_absolute_url()}#replies\n" in told.body
+    assert article.get_absolute_url() not in late.body
+    assert "skrive en ny" not in late.body
+
+
 def test_to_decline_takes_a_reason(article):
     reply = make_reply(article)
 

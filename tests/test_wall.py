@@ -455,6 +455,26 @@ def test_a_reader_asks_for_access_and_is_told_that_it_has_arrived():
     assert "Redaktionen svarer dig i en mail." in gate
 
 
+def test_the_letter_before_the_end_of_a_trial_leads_to_a_form_that_works():
+    """Three days before, whoever wants to read on still has access."""
+    client = logged_in(make_trial_reader())
+
+    page = client.get("/account/access/ask/").content.decode()
+    client.post("/account/access/ask/", {"workplace": "Skovby Kommune"})
+
+    assert "Din prøveperiode slutter den " in page
+    assert '<form class="form"' in page
+    assert AccessRequest.objects.get().workplace == "Skovby Kommune"
+    assert "Du bad om adgang den " in client.get("/account/").content.decode()
+
+
+def test_whoever_reads_on_anyhow_is_shown_no_form():
+    page = logged_in(make_subscriber()).get("/account/access/ask/").content.decode()
+
+    assert "Du har allerede adgang" in page
+    assert '<form class="form"' not in page
+
+
 def test_a_request_too_many_is_refused_in_words():
     reader = make_expired_reader()
     for _time in range(grants.REQUESTS):

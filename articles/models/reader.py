@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from relays.models import User
 
@@ -45,7 +46,7 @@ class GrantQuerySet(models.QuerySet):
 class Grant(models.Model):
     """A dated right to read members' articles. `articles.grants` is its only writer."""
 
-    kind = models.CharField(_("kind"), max_length=12, choices=GrantKind)
+    kind = models.CharField(pgettext_lazy("access", "kind"), max_length=12, choices=GrantKind)
     user = models.ForeignKey(
         User,
         models.PROTECT,
@@ -155,7 +156,7 @@ class AccessRequest(models.Model):
     workplace = models.CharField(_("workplace"), max_length=160, blank=True)
     words = models.TextField(_("words"), blank=True)
     asked = models.DateTimeField(_("asked"), default=timezone.now)
-    answered = models.DateTimeField(_("answered"), null=True)
+    answered = models.DateTimeField(pgettext_lazy("access", "answered"), null=True)
     answered_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("answered by")
     )

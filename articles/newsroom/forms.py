@@ -15,6 +15,7 @@ from relays.errors import RuleBroken
 from relays.forms import PictureField
 from relays.models import Shape
 from relays.richtext import RichTextField
+from relays.templatetags.relay_words import full_day
 
 SOFT_HYPHEN_SHOWN = "|"
 LONGEST_TAG = 100
@@ -161,6 +162,8 @@ class ArticleForm(DraftForm, NewsroomForm):
         for name in self.UNCOMPARED:
             if name in self.fields:
                 self.fields[name].show_hidden_initial = False
+        if "replies" in self.fields and (sentence := _when_replies_close(self.instance)):
+            self.fields["replies"].help_text = sentence
 
     @property
     def new_content(self):
@@ -200,3 +203,13 @@ class ArticleForm(DraftForm, NewsroomForm):
         self.data["version"] = conflict.theirs.version
         for name, value in conflict.theirs.content.items():
             self.data[self[name].html_initial_name] = self.fields[name].prepare_value(value)
+
+
+def _when_replies_close(article):
+    """The day, once there is one: readers are told the same."""
+    until = article.published_at and article.replies_until
+    if not until:
+        return ""
+    if until > timezone.now():
+        return _("They close by themselves on %(day)s.") % {"day": full_day(until)}
+    return _("They closed by themselves on %(day)s.") % {"day": full_day(until)}

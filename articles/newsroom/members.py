@@ -59,7 +59,7 @@ class OrganisationForm(DaysForm, NoteForm):
         help_text=_("What follows the @. Whoever has a confirmed address there reads on."),
     )
     with_subdomains = forms.BooleanField(
-        label=_("What ends in it too"),
+        label=_("Its subdomains too"),
         required=False,
         help_text=_("For example skole.kommune.example with kommune.example."),
     )

@@ -221,6 +221,7 @@ class ReplyForm(forms.Form):
         strip=False,
         widget=forms.Textarea({"rows": 5, "maxlength": replies.LONGEST}),
         help_text=_("The editors read it before readers do."),
+        error_messages={"required": _("Write your comment.")},
     )
 
     def clean_words(self):

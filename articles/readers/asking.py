@@ -4,8 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from articles import access, grants
-from articles.models import AccessRequest
+from articles import grants
 from articles.readers.access_forms import AskForm
 from relays.errors import RuleBroken
 from relays.links import unindexed
@@ -32,9 +31,5 @@ def _ask(request):
 
 
 def _show(request, form, *, status=200):
-    context = {
-        "form": form,
-        "asked": AccessRequest.objects.open().filter(user=request.user).first(),
-        "has_access": access.has_access(request.user),
-    }
+    context = {"form": form, "rights": grants.rights_of(request.user)}
     return render(request, "access/ask.html", context, status=status)

@@ -58,7 +58,7 @@ def confirm(request, token):
     pk = signed.row_of(following.CONFIRM_PAGE, token)
     asked = FollowRequest.objects.select_related("relay", "theme").filter(pk=pk).first()
     if asked is None:
-        return _closed(request)
+        return _closed(request, is_old=True)
     if request.method == "POST":
         following.confirm(asked)
         return unindexed(redirect(following.CONFIRM_PAGE, token))
@@ -72,7 +72,7 @@ def stop(request, token):
     """What a reader follows, with a button to end each; and where mail programs post to."""
     pk = signed.row_of(Follow.PAGE, token)
     if pk is None:
-        return _closed(request)
+        return _closed(request, is_old=False)
     follow = Follow.objects.select_related("follower").filter(pk=pk).first()
     follows = following.follows_at(follow.follower.address) if follow else []
     if follow and request.method == "POST":
@@ -100,5 +100,6 @@ def _show_follows(request, follows, *, stopped=False):
     return unindexed(render(request, "follow/follows.html", context))
 
 
-def _closed(request):
-    return unindexed(render(request, "follow/closed.html", status=410))
+def _closed(request, *, is_old):
+    """A link to say yes dies after a week; one to stop never does, but a mail program may cut it."""
+    return unindexed(render(request, "follow/closed.html", {"is_old": is_old}, status=410))

@@ -18,6 +18,7 @@ from relays import accounts, codes
 from relays.models import Code
 from relays.models.code import TRIES
 
+TYPED = "address"  # in the session, till the log-in shows it again
 SESSION_KEY = "code"  # which code this browser has asked for, and where it wants to go with it
 
 
@@ -85,12 +86,29 @@ def _begin_again(request, asked):
     if request.user.is_authenticated:
         return redirect(_next_of(request))
     request.session.pop(SESSION_KEY, None)
-    if asked:
-        messages.error(request, _("That code does not work any more. Ask for a new one."))
-    address = reverse("account_login")
-    return redirect(f"{address}?{urlencode({'next': asked['next']})}" if asked else address)
+    if asked is None:
+        return redirect("account_login")
+    if code := Code.objects.filter(pk=asked["pk"]).first():
+        request.session[TYPED] = code.address
+    messages.error(request, _("That code does not work any more. Ask for a new one."))
+    return redirect(_door_to(asked["next"]))
+
+
+def typed_before(request) -> AddressForm:
+    """The address whose code is spent, so that nobody types it twice."""
+    return AddressForm(initial={"email": request.session.pop(TYPED, "")})
+
+
+def _door_to(next_page):
+    return f"{reverse('account_login')}?{urlencode({'next': next_page})}"
 
 
 def _show(request, code, form, *, status=200):
-    context = {"form": form, "address": code.address, "tries_left": TRIES - code.tries}
+    context = {
+        "form": form,
+        "address": code.address,
+        "tries_left": TRIES - code.tries,
+        "next": request.session[SESSION_KEY]["next"],
+        "door": _door_to(request.session[SESSION_KEY]["next"]),
+    }
     return render(request, "account/code.html", context, status=status)
