@@ -734,6 +734,14 @@ def test_a_withdrawn_article_keeps_its_address_and_not_a_word_of_its_text(client
     assert "Kolde bakker" in page
     assert not re.search("Manchetten|brønd|Brødteksten|Ældremad", html)
     assert '<meta name="robots" content="noindex">' in html
+    assert "Its leg stays in the relay." in page
+
+
+def test_withdrawn_news_speaks_of_no_leg(read):
+    news = publish(make_news("Ny redaktør"))
+    workflow.take_step(news, "withdraw", by=make_chief_editor())
+
+    assert read(news.get_absolute_url()).endswith("The editors have withdrawn this post.")
 
 
 def test_a_removed_article_is_gone_without_a_word(client, read):
@@ -841,7 +849,7 @@ def test_a_theme_has_its_running_relays_and_its_posts(read):
     page = read(theme.get_absolute_url())
 
     assert "One relay running Hvem løber?" in page
-    assert page.index("Hvem løber?") < page.index("Hvem er i mål? One leg")
+    assert page.index("Hvem løber?") < page.index("Finished Hvem er i mål? One leg")
     assert "2 posts on Velfærd" in page
     assert "Det sidste ord" in page
 
@@ -1004,7 +1012,7 @@ def test_a_letter_opens_the_list_where_its_names_begin(client, letter, first):
 def test_after_the_last_name_a_letter_says_that_nobody_is_left(read):
     publish(make_news(writer=make_contributor("Anna")))
 
-    assert "Nobody here from this letter on." in read("/contributors/?letter=B")
+    assert "Nobody here from this letter on. From the start" in read("/contributors/?letter=B")
 
 
 def test_more_than_sixty_people_page_by_name_each_once_also_those_of_one_name(client):

@@ -60,8 +60,8 @@ def theme(request, slug):
         "articles/theme.html",
         {
             "theme": theme,
-            "relays": values["relay"],
-            "running": len([relay for relay in relays if not relay.closed]),
+            "running": [relay for relay in relays if not relay.closed],
+            "finished": [relay for relay in relays if relay.closed],
             "listing": listing,
             "facets": list(_facets(address, values)) if theme.post_count > 1 else [],
             "is_narrowed": bool(address["sector"] or address["relay"]),

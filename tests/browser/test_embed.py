@@ -119,6 +119,23 @@ def test_the_box_fits_and_axe_finds_nothing(open_page, live_server, theme):
     assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(24, 32, 27)"}[theme]
 
 
+def test_a_word_longer_than_the_box_breaks_inside_it(page, live_server):
+    word = "Ejendomsvurderingsklagenævnssekretariatsbetjening"
+    relay = make_relay(f"{word}?", short_name=word)
+    publish_leg(relay, title=word, receiver=make_contributor(word))
+    page.goto(f"{live_server.url}/embed/relays/{relay.slug}/")
+
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 600})
+        cut = page.evaluate(
+            """() => [...document.querySelectorAll("main *")]
+                .filter(each => each.getBoundingClientRect().right > innerWidth)
+                .map(each => each.outerHTML.slice(0, 80))"""
+        )
+
+        assert cut == [], width
+
+
 def test_a_wide_box_has_its_posts_beside_the_question(page, live_server):
     _relay, box = make_box(live_server)
 

@@ -63,6 +63,43 @@ def test_no_page_scrolls_sideways_on_the_smallest_phone(open_page, addresses):
     assert {name: wide for name, wide in overflow.items() if wide} == {}
 
 
+def test_every_target_is_as_large_as_a_fingertip(open_page, addresses):
+    page = open_page(viewport={"width": 390, "height": 800})
+    small = {}
+
+    for name, address in addresses.items():
+        page.goto(address)
+        small[name] = page.evaluate(
+            """() => [...document.querySelectorAll("a, button, summary")]
+                .filter(each => !each.closest(".skip, .prose, details > div"))  // in a sentence, or folded
+                .filter(each => (({ width, height }) => Math.min(width, height) < 24)(each.getBoundingClientRect()))
+                .map(each => each.outerHTML.slice(0, 80))"""
+        )
+
+    assert {name: links for name, links in small.items() if links} == {}
+
+
+def test_a_heading_stands_clear_of_its_neighbours(open_page, addresses):
+    page = open_page(viewport={"width": 390, "height": 800})
+    crowded = {}
+
+    for name, address in addresses.items():
+        page.goto(address)
+        crowded[name] = page.evaluate(
+            """() => {
+                const touches = (above, below) => above && below &&
+                    below.getBoundingClientRect().top - above.getBoundingClientRect().bottom < 12
+                const after = each => each.nextElementSibling ?? each.parentElement.nextElementSibling
+                const before = each => each.previousElementSibling ?? each.parentElement.previousElementSibling
+                return [...document.querySelectorAll("main section h2, main .form > h3")]
+                    .filter(each => each.matches("h2") ? touches(each, after(each)) : touches(before(each), each))
+                    .map(each => each.outerHTML.slice(0, 80))
+            }"""
+        )
+
+    assert {name: headings for name, headings in crowded.items() if headings} == {}
+
+
 def test_a_page_asks_for_two_styles_an_icon_and_nothing_else(open_page, addresses, live_server):
     page = open_page()
     asked = []
