@@ -5,8 +5,6 @@ Every act locks the reader's row (of an organisation, its own), asks, changes an
 An end is a moment in a row: no clock has to bring it about.
 """
 
-import hmac
-import unicodedata
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -17,10 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles import access, permissions
+from articles import access, inboxes, permissions
 from articles.models import AccessRequest, Grant, GrantKind, GrantMove
-from articles.models.reader import as_domain
-from articles.public_mail import PUBLIC_MAIL
 from relays import accounts, letters
 from relays.errors import RuleBroken
 from relays.models import Letter, User
@@ -60,7 +56,7 @@ def begin_trial(user: User) -> Grant | None:
                 user=user,
                 begins=now,
                 ends=now + TRIAL,
-                trial_mark=trial_mark(user.email),
+                trial_mark=inboxes.marks_of(user.email)[0],
             )
     except IntegrityError as error:
         raise TrialIsUsed from error
@@ -71,26 +67,8 @@ def begin_trial(user: User) -> Grant | None:
 def has_used_trial(user: User) -> bool:
     theirs = Q(user=user)
     if user.email:
-        theirs |= Q(trial_mark=trial_mark(user.email))
+        theirs |= Q(trial_mark__in=inboxes.marks_of(user.email))
     return Grant.objects.trials().filter(theirs).exists()
-
-
-def trial_mark(address: str) -> str:
-    """What is kept of an address for ever: that it had its trial, and to nobody which one it is."""
-    return hmac.digest(
-        settings.SECRET_KEY.encode(), f"trial:{one_address(address)}".encode(), "sha256"
-    ).hex()
-
-
-def one_address(address: str) -> str:
-    """The ways to write to one inbox, as one: quotation marks around what needs none, tags after a
-    plus, and in Gmail the dots."""
-    name, _at, host = unicodedata.normalize("NFKC", address).strip().casefold().rpartition("@")
-    name = name.replace("\\", "").replace('"', "")
-    name, host = name.partition("+")[0], as_domain(host) or host
-    if host in ("gmail.com", "googlemail.com"):
-        name, host = name.replace(".", ""), "gmail.com"
-    return f"{name}@{host}"
 
 
 def remind(now: datetime | None = None) -> int:
@@ -194,7 +172,7 @@ def admit(
     begins, ends = _span(first, last)
     grant = Grant.objects.create(
         kind=GrantKind.ORGANISATION,
-        domain=known_domain(domain),
+        domain=inboxes.known_domain(domain),
         with_subdomains=with_subdomains,
         name=name,
         begins=begins,
@@ -207,24 +185,6 @@ def admit(
             letters.cancel_for(trial.user, ABOUT_THE_END)
     _answer_who_reads_now(grant, by=by)
     return grant
-
-
-def known_domain(words: str) -> str:
-    """A domain that an organisation may have. Raises RuleBroken."""
-    domain = as_domain(words.strip().removeprefix("@"))
-    labels = domain.split(".")
-    if len(labels) < 2 or not all(_is_label(label) for label in labels):
-        raise RuleBroken(_("Write a domain like kommune.example: what follows the @."))
-    if domain in PUBLIC_MAIL:
-        raise RuleBroken(
-            _("Anybody can have an address at %(domain)s. Give their own people access one by one.")
-            % {"domain": domain}
-        )
-    return domain
-
-
-def _is_label(label):
-    return label and label.replace("-", "").isalnum() and label[0] != "-" and label[-1] != "-"
 
 
 @transaction.atomic

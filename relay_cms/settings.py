@@ -27,6 +27,7 @@ if not DEBUG:
         )
 
 SECRET_KEY = env("SECRET_KEY", default="only-for-debug-on-your-own-machine")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 

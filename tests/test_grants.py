@@ -7,7 +7,7 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from articles import access, grants
+from articles import access, grants, inboxes
 from articles.models import AccessRequest, Grant, GrantMove
 from relays import baton
 from relays.errors import RuleBroken
@@ -102,17 +102,28 @@ def test_an_address_that_nobody_has_proved_gets_no_trial():
     ],
 )
 def test_one_inbox_has_one_trial_however_it_is_written(one, other):
-    assert grants.one_address(one) == grants.one_address(other)
-    assert grants.trial_mark(one) == grants.trial_mark(other)
+    assert inboxes.one_address(one) == inboxes.one_address(other)
+    assert inboxes.marks_of(one) == inboxes.marks_of(other)
 
 
 def test_other_inboxes_are_other_inboxes():
     marks = {
-        grants.trial_mark(address)
+        mark
         for address in ("le.a@office.example", "lea@office.example", "lea@other.example")
+        for mark in inboxes.marks_of(address)
     }
 
     assert len(marks) == 3
+
+
+def test_a_new_key_forgets_nobody_who_had_a_trial(settings):
+    grants.begin_trial(make_reader(email="lea@office.example"))
+    again = make_reader(email="lea+2@office.example")
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a-new-key"  # noqa: S105
+
+    with pytest.raises(grants.TrialIsUsed):
+        grants.begin_trial(again)
 
 
 def test_a_second_address_of_one_inbox_gets_no_second_trial():
