@@ -390,12 +390,17 @@ def test_a_chief_editor_takes_away_what_somebody_has_lost(client, demanded):
     totp.TOTP.activate(chief, KEY)
     enter(client, login="carl@newsroom.example")
     client.post("/account/second-factor/authenticate/", {"code": code_of_the_app()})
+    phone = Client()
+    enter(phone)
+    phone.post("/account/second-factor/authenticate/", {"code": code_of_the_app()})
+    assert newsroom(phone) == "/admin/"
 
     action = {"action": "take_second_factor", "_selected_action": [user.pk]}
     client.post("/admin/relays/user/", action)
 
     assert not Authenticator.objects.filter(user=user).exists()
     assert LogEntry.objects.filter(object_id=user.pk, user=chief).exists()
+    assert not is_in(phone)  # it may be what was lost
     lost = Client()
     enter(lost)
     assert newsroom(lost) == "/account/second-factor/"
