@@ -36,6 +36,11 @@ class AccountAdapter(DefaultAccountAdapter):
         address = ip_address(super().get_client_ip(request))
         return str(getattr(address, "ipv4_mapped", None) or address)
 
+    def _get_login_attempts_cache_key(self, request, **credentials):
+        """Of an account alone, as `AddressField` spells it: django-allauth's begins with the Host
+        of the request, where anybody can write another port for each five tries."""
+        return credentials["email"].casefold()
+
     def is_open_for_signup(self, request):
         return False  # whoever types the code from their mail has an account
 

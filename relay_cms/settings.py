@@ -146,6 +146,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]  # without the second, no log-in
 # Whoever logs in by a code has proved their address by it, and nobody else needs to.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
+SESSION_ENGINE = "relay_cms.sessions"
 ACCOUNT_FORMS = {
     "login": "relay_cms.accounts.PasswordForm",
     "change_password": "relay_cms.accounts.ChangePasswordForm",

@@ -1,6 +1,7 @@
 """The admin of people and themes, and the base class of every form in the newsroom."""
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
@@ -285,7 +286,8 @@ class UserAdmin(NewsroomAdmin, DjangoUserAdmin):
 
     @admin.action(description=_("Take away the second factor"), permissions=["change"])
     def take_second_factor(self, request, queryset):
-        """For whoever has lost theirs: with their password they set up a new one."""
+        """For whoever has lost theirs: with their password they set up a new one. What was lost
+        may be logged in, so every session of theirs ends."""
         for user in queryset:
             if not self.has_change_permission(request, user):
                 words = _("You may not change %(name)s.") % {"name": user}
@@ -293,6 +295,8 @@ class UserAdmin(NewsroomAdmin, DjangoUserAdmin):
                 continue
             with transaction.atomic():
                 Authenticator.objects.filter(user=user).delete()
+                for session in UserSession.objects.filter(user=user):
+                    session.end()
                 self.log_change(request, user, gettext("The second factor was taken away."))
             words = _("%(name)s has no second factor now.") % {"name": user}
             self.message_user(request, words, messages.SUCCESS)

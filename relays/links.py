@@ -4,7 +4,6 @@ The session opens that turn and nothing else; it is no log-in. It ends the momen
 replaces the link.
 """
 
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,10 +22,8 @@ def open_link(request, token):
     link = Link.objects.by_token(token).live().select_related("handoff").first()
     if link is None or is_over(link.handoff):
         return unindexed(render(request, "portal/expired.html", status=410))
-    turns, before = request.session.get(SESSION_KEY, {}), request.session.session_key
+    turns = request.session.get(SESSION_KEY, {})
     request.session.cycle_key()  # nobody can have planted a session that opens a turn
-    # Of somebody who is logged in, the list of where they are goes along.
-    UserSession.objects.filter(session_key=before).update(session_key=request.session.session_key)
     request.session[SESSION_KEY] = turns | {str(link.handoff_id): link.pk}
     return unindexed(redirect(settings.TURN_URL, link.handoff_id))
 

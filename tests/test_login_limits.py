@@ -117,6 +117,30 @@ def test_the_sixth_wrong_password_shuts_even_the_right_one_out_wherever_it_comes
     assert "for mange forsøg" in late.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("hosts", "spellings"),
+    [
+        ([f"testserver:{port}" for port in range(8000, 8006)], ["susse"] * 6),
+        (["testserver"] * 6, ["\u017fusse", "su\u017fse", "SUSSE", "susse", "sus\u017fe", "Susse"]),
+    ],
+    ids=["the host in a header", "the spelling of the address"],
+)
+def test_wrong_passwords_are_counted_by_the_account_alone(hosts, spellings):
+    make_user("Susse", group="Editor", email="susse@newsroom.example", password=PASSWORD)
+
+    def enter(number, password):
+        form = {"login": f"{spellings[number]}@newsroom.example", "password": password}
+        browser = from_network(f"192.0.2.{number}", HTTP_HOST=hosts[number])
+        return browser.post("/account/login/", form)
+
+    answers = [enter(number, "forkert") for number in range(5)]
+    late = enter(5, PASSWORD)
+
+    assert statuses(answers) == [200] * 5
+    assert late.status_code == 200
+    assert "for mange forsøg" in late.content.decode()
+
+
 def test_the_right_password_uses_up_nothing():
     make_user("Vibeke", group="Editor", email="vibeke@newsroom.example", password=PASSWORD)
     form = {"login": "vibeke@newsroom.example", "password": PASSWORD, "next": "/admin/"}

@@ -360,6 +360,23 @@ def test_a_session_that_has_opened_a_personal_link_is_shown_and_ended_as_well(cl
     assert not is_in(client)
 
 
+def test_a_session_that_has_changed_a_password_is_shown_as_well(client):
+    other = make_staff(email="anden@newsroom.example")
+    make_user("Carl", group="Chief editor", email="carl@newsroom.example", password=PASSWORD)
+    enter(client, login="carl@newsroom.example")
+
+    for page in ("/admin/password_change/", f"/admin/relays/user/{other.pk}/password/"):
+        form = {"old_password": PASSWORD, "usable_password": "true"}
+        news = dict.fromkeys(PASSWORD_FIELDS, "Nattevagt-77")
+        assert client.post(page, form | news).status_code == 302, page
+
+        sessions = client.get("/account/").context["sessions"]
+        assert [session["is_here"] for session in sessions] == [True], page
+
+
+PASSWORD_FIELDS = ("password1", "password2", "new_password1", "new_password2")
+
+
 def test_all_the_others_are_ended_at_once(client):
     others = [Client(), Client()]
     for browser in (client, *others):
@@ -390,12 +407,17 @@ def test_a_chief_editor_takes_away_what_somebody_has_lost(client, demanded):
     totp.TOTP.activate(chief, KEY)
     enter(client, login="carl@newsroom.example")
     client.post("/account/second-factor/authenticate/", {"code": code_of_the_app()})
+    phone = Client()
+    enter(phone)
+    phone.post("/account/second-factor/authenticate/", {"code": code_of_the_app()})
+    assert newsroom(phone) == "/admin/"
 
     action = {"action": "take_second_factor", "_selected_action": [user.pk]}
     client.post("/admin/relays/user/", action)
 
     assert not Authenticator.objects.filter(user=user).exists()
     assert LogEntry.objects.filter(object_id=user.pk, user=chief).exists()
+    assert not is_in(phone)  # it may be what was lost
     lost = Client()
     enter(lost)
     assert newsroom(lost) == "/account/second-factor/"
