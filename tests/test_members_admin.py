@@ -187,12 +187,15 @@ def test_a_request_leads_to_what_answers_it(client):
 
 
 def test_the_overview_says_that_somebody_asks(client):
-    assert "beder om adgang" not in client.get("/admin/").content.decode()
+    before = client.get("/admin/").content.decode()
+    assert "beder om adgang" not in before
+    assert "Ingenting. " in before
     grants.ask(make_expired_reader())
 
     html = client.get("/admin/").content.decode()
 
     assert "En læser beder om adgang" in html
+    assert "Ingenting. " not in html
     assert 'href="/admin/articles/accessrequest/?answered=no"' in html
 
 
