@@ -88,6 +88,10 @@ def test_an_empty_search_shows_the_field_and_the_themes(client):
         )
 
 
+def test_an_empty_search_of_a_site_without_themes_promises_none(client):
+    assert "Temaer" not in text_of(page_of(client, "/search/"))
+
+
 def test_hits_are_counted_and_shown_with_their_words_marked(client, posts):
     page = page_of(client, "/search/?q=bakke")
 

@@ -157,3 +157,19 @@ def test_axe_would_find_something(page):
     rules = {words.partition(":")[0] for words in violations_of(page)}
 
     assert rules >= {"color-contrast-enhanced", "page-has-heading-one"}
+
+
+def test_paper_gets_the_text_with_its_lane_and_nothing_to_press(page, addresses):
+    page.emulate_media(media="print")
+    page.goto(addresses["a whole relay"])
+
+    lanes = page.evaluate(
+        """() => [...document.querySelectorAll(".prose")].map(each =>
+            [getComputedStyle(each.parentElement).display, getComputedStyle(each).borderInlineStartStyle])"""
+    )
+
+    # a grid would leave headers at the foot of a page, and first pages empty
+    assert lanes == [["block", style] for style in ("solid", "double", "double", "solid")]
+    for name in ("a running relay", "a theme"):
+        page.goto(addresses[name])
+        assert not page.locator("button, input").filter(visible=True).count(), name
