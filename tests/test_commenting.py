@@ -146,6 +146,19 @@ def test_a_wrong_address_loses_no_text(client, article):
     assert not Code.objects.exists()
 
 
+def test_whoever_has_logged_in_meanwhile_gets_the_form_of_those_who_have(client, article, reader):
+    form = form_of(open_form(client, article))
+    client.force_login(reader)
+
+    links = {"words": "http://a.example http://b.example http://c.example"}
+    response = client.post(f"{page_of(article)}code/", form | links)
+
+    assert response.status_code == 422
+    assert form_of(response)["words"] == links["words"]
+    assert form_of(response)["name"] == reader.name
+    assert "email" not in form_of(response)
+
+
 def test_too_many_codes_lose_no_text(client, article):
     form = form_of(open_form(client, article)) | {"email": "inger@home.example"}
     answers = [client.post(f"{page_of(article)}code/", form).status_code for _each in range(6)]

@@ -57,7 +57,7 @@ def _typed(given):
     form = WordsForm(given)
     form.is_valid()
     typed = {"words": given.get("words", ""), "to": form.cleaned_data.get("to")}
-    return typed | ({"name": given["name"]} if "name" in given else {})
+    return typed | {name: given[name] for name in ("name", "email") if name in given}
 
 
 def _kept(request, article):
@@ -95,10 +95,10 @@ def _page(request, article, form, *, to, status):
 @own_page
 def request_code(request, article):
     """The words wait in the session of this browser, while a code goes to the address."""
-    form = CodeForm(request.POST)
+    is_in = request.user.is_authenticated  # by another tab, since the page was made
+    form = WordsForm(request.POST) if is_in else CodeForm(request.POST)
     if not form.is_valid():
-        to = form.cleaned_data.get("to")
-        return _page(request, article, form, to=to, status=422)
+        return _show(request, article, _typed(request.POST), errors=form.errors, status=422)
     typed = {name: form.cleaned_data[name] for name in ("words", "to")}
     request.session[KEPT] = {"article": article.pk, "typed": typed}
     return login.request_code(request)
