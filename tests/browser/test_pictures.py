@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from articles.models import Article
 from relays.models import Link, Shape
@@ -189,6 +190,7 @@ def test_a_portrait_and_a_picture_move_nothing_as_they_come(open_page, illustrat
     page.route("**/media/**", lambda route: waiting.append(route))
     page.goto(illustrated.get_absolute_url(), wait_until="domcontentloaded")
     page.locator("figure img").wait_for()
+    expect(page.locator(".by .bib")).to_have_css("width", "48px")  # the styles are there
     before = [page.locator(each).bounding_box() for each in (".by .bib", ".prose")]
 
     for route in waiting:
