@@ -8,6 +8,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
 from django.core import mail
 from django.core.cache import cache
+from playwright.sync_api import expect
 
 from relays import outbox
 from tests.browser.test_pages import violations_of
@@ -79,7 +80,7 @@ def test_a_reader_logs_in_without_a_script(open_page):
 
     log_in_by_code(page)
 
-    assert page.get_by_role("heading", name="Din konto").is_visible()
+    expect(page.get_by_role("heading", name="Din konto")).to_be_visible()
     page.get_by_role("button", name="Log ud").first.click()
     page.goto("/account/")
     assert "/account/login/" in page.url
