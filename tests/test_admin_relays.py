@@ -1,4 +1,4 @@
-"""A relay in the admin: opened by a form, run by the verbs of `baton.py`, saved without undoing
+"""A relay in the admin: opened by a form, run by the verbs of the baton, saved without undoing
 what others did meanwhile."""
 
 import re

@@ -1,4 +1,4 @@
-"""The verbs of `baton.py` as pages and buttons of the admin. They decide nothing themselves."""
+"""The verbs of the baton as pages and buttons of the admin. They decide nothing themselves."""
 
 from collections.abc import Callable
 from typing import NamedTuple

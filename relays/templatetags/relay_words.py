@@ -96,7 +96,7 @@ def turn(sector):
     return TURNS[sector]
 
 
-# What happened, as a history says it; the buttons have words of their own (relays.baton.VERBS).
+# What happened, as a history says it; the buttons have words of their own (relays.verbs.VERBS).
 MOVES = {
     "nominate": _("Nominated"),
     "offer": _("Asked"),
