@@ -150,11 +150,6 @@ def send(
     return reply
 
 
-def may_send(user: User, article: Article) -> bool:
-    """Whoever may read it all may have their say while it is open. The article is with its text."""
-    return not _why_not(user, article)
-
-
 def _why_not(user, article):
     if not user.is_active:
         return _("Log in first.")

@@ -7,7 +7,6 @@ replaces the link.
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from relays.models import Handoff, Link
@@ -48,7 +47,3 @@ def turn_of(request, handoff_id: int) -> Handoff:
     if is_over(handoff):
         raise Http404
     return handoff
-
-
-def revoke(handoff: Handoff) -> None:
-    Link.objects.live().filter(handoff=handoff).update(revoked=timezone.now())

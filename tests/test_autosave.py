@@ -21,7 +21,6 @@ from django.urls import reverse
 from articles.models import Article, Draft
 from relay_cms.management.commands import run
 from relays import baton
-from relays.links import revoke
 from tests.factories import BODY, begin_leg, fresh, make_editor, make_leg_article, make_relay, put
 from tests.forms import fields_of
 from tests.test_outbox import ROOT, database_url
@@ -209,7 +208,7 @@ def test_a_leg_that_was_handed_back_takes_no_text():
 
 def test_a_link_that_was_closed_takes_no_text():
     visit, article = writing()
-    revoke(article.leg.handoff)
+    article.leg.handoff.links.revoke()
     before = all_rows()
 
     assert keep(visit, 2).status_code == 404

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from relay_cms.logs import MaskTokens
-from relays import baton, links, outbox
+from relays import baton, outbox
 from relays.models import BatonMove, Letter, Link
 from relays.models.link import token_hash
 from tests.factories import (
@@ -213,7 +213,7 @@ def test_the_forms_of_the_invitation_carry_their_token():
 def revoked():
     handoff = asked()
     address = link_to(handoff)
-    links.revoke(handoff)
+    handoff.links.revoke()
     return address
 
 

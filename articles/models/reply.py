@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -57,10 +57,6 @@ class ReplyQuerySet(models.QuerySet):
 
     def oldest_first(self):
         return self.order_by("pk")
-
-    def with_answers(self):
-        """Each with what was answered to it, as `replied.all()`: approved, and in order."""
-        return self.prefetch_related(Prefetch("replied", Reply.objects.approved().oldest_first()))
 
     def as_count(self):
         """How many, as a part of another query."""

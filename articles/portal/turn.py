@@ -21,7 +21,7 @@ from articles.publication import embed
 from articles.publication.chain import chain_rows
 from relays import baton, letters, workdays
 from relays.errors import RuleBroken
-from relays.links import revoke, turn_of, unindexed
+from relays.links import turn_of, unindexed
 from relays.models import Contributor, Handoff, HandoffState, Leg, LetterState
 from relays.verbs import MOST_NOMINATIONS
 
@@ -159,7 +159,7 @@ def create_answer(request, handoff_id):
         messages.error(request, str(broken))
     else:
         if form.cleaned_data["answer"] == forms.NOT_ME:
-            revoke(handoff)  # whoever has this letter is somebody else
+            handoff.links.revoke()  # whoever has this letter is somebody else
             return redirect("portal:not-me")
     return redirect("portal:turn", handoff_id)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from relays import accounts, letters, verbs, workdays
 from relays.baton.beginning import begin_leg
-from relays.baton.moves import locked_handoff, record, record_answer, revoke_links, set_state
+from relays.baton.moves import locked_handoff, record, record_answer, set_state
 from relays.baton.nominating import nominate_instead
 from relays.errors import RuleBroken
 from relays.models import Contributor, Handoff, HandoffState, User
@@ -79,7 +79,7 @@ def withdraw(handoff: Handoff, *, by: User | None, note: str = "") -> Handoff:
     verbs.ask("withdraw", handoff, by)
 
     set_state(handoff, HandoffState.WITHDRAWN)
-    revoke_links(handoff)
+    handoff.links.revoke()
     record("withdraw", handoff.relay, handoff=handoff, by=by, note=note)
     letters.withdrawn(handoff)
     return handoff
@@ -92,7 +92,7 @@ def readdress(handoff: Handoff, *, by: User | None, email: str, note: str = "") 
     handoff = locked_handoff(handoff)
     verbs.ask("readdress", handoff, by)
 
-    revoke_links(handoff)
+    handoff.links.revoke()
     letters.cancel(handoff)
     handoff.receiver.email = email
     handoff.receiver.save(update_fields=["email"])

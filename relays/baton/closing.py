@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from relays import letters, verbs
-from relays.baton.moves import lock, record, revoke_links, set_state
+from relays.baton.moves import lock, record, set_state
 from relays.models import HandoffState, Relay, User
 
 _ENDED = [
@@ -27,7 +27,7 @@ def close(
 
     for handoff in relay.handoffs.exclude(state__in=_ENDED):
         set_state(handoff, HandoffState.WITHDRAWN)
-        revoke_links(handoff)
+        handoff.links.revoke()
         record("withdraw", relay, handoff=handoff, by=by)
         letters.withdrawn(handoff)
     letters.nobody_waits(relay)

@@ -1,9 +1,7 @@
 """What each verb does: lock the relay, read the row again, change it, record the move."""
 
-from django.utils import timezone
-
 from relays import permissions
-from relays.models import BatonMove, Channel, Link, Relay
+from relays.models import BatonMove, Channel, Relay
 
 
 def lock(relay_id):
@@ -32,10 +30,6 @@ def set_state(handoff, state, **fields):
     for name, value in {"state": state, **fields}.items():
         setattr(handoff, name, value)
     handoff.save(update_fields=["state", *fields])
-
-
-def revoke_links(handoff):
-    Link.objects.live().filter(handoff=handoff).update(revoked=timezone.now())
 
 
 def record(verb, relay, **fields):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from relays import ladder, letters, permissions, verbs, workdays
 from relays.baton.asking import offer_the_ticked, with_user
 from relays.baton.beginning import begin_the_waiting
-from relays.baton.moves import fresh, lock, locked_leg, record, revoke_links, set_state
+from relays.baton.moves import fresh, lock, locked_leg, record, set_state
 from relays.baton.nominating import person_named
 from relays.danish import fold
 from relays.errors import RuleBroken
@@ -121,7 +121,7 @@ def stand_in(
     colleague = with_user(_colleague(leg.contributor, name, email, job_title))
 
     set_state(before, HandoffState.WITHDRAWN)
-    revoke_links(before)
+    before.links.revoke()
     letters.cancel(before)
     record("withdraw", leg.relay, handoff=before, by=by)
     leg.handoff = leg.relay.handoffs.create(

@@ -19,6 +19,10 @@ class LinkQuerySet(models.QuerySet):
         """Links that still open their turn."""
         return self.filter(revoked=None)
 
+    def revoke(self):
+        """From now on they open nothing. Returns how many did."""
+        return self.live().update(revoked=timezone.now())
+
     def by_token(self, token):
         return self.filter(token_hash=token_hash(token))
 
