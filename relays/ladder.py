@@ -47,10 +47,10 @@ FREE = (Rung("baton_free", 3, EDITORS),)
 DUE_KINDS = tuple(rung.kind for rung in (*DUE, *DUE_EDITORS))
 KINDS = (*(rung.kind for rung in ANSWER), *DUE_KINDS)
 
-# Moves of names on a list, put there, sorted or taken off it: they move no baton.
-ON_PAPER = Q(verb__in=["nominate", "approve", "unapprove", "move_up", "replace", "keep"]) | Q(
-    verb="withdraw", handoff__offered=None
-)
+# Moves of names on a list, put there, sorted or taken off it, and a new link: they move no baton.
+ON_PAPER = Q(
+    verb__in=["nominate", "approve", "unapprove", "move_up", "replace", "keep", "renew_link"]
+) | Q(verb="withdraw", handoff__offered=None)
 
 
 def day_of(rung: Rung, day: date) -> date:

@@ -82,9 +82,21 @@ def _approval_hindrance(handoff):
         return _("%(name)s was nominated for an earlier turn. Nominate them again.") % {
             "name": handoff.receiver
         }
+    if sentence := _address_hindrance(handoff):
+        return sentence
+    return sector_refusal(handoff.relay, handoff.receiver, handoff.override_reason)
+
+
+def _address_hindrance(handoff):
     if not handoff.receiver.email:
         return _("%(name)s has no e-mail address yet.") % {"name": handoff.receiver}
-    return sector_refusal(handoff.relay, handoff.receiver, handoff.override_reason)
+    return ""
+
+
+def _is_of_a_recent_turn(handoff):
+    if handoff.state != HandoffState.TAKEN:
+        return True
+    return handoff.pk in {leg.handoff_id for leg in handoff.relay.newest_legs}
 
 
 def _is_of_this_turn(handoff):
@@ -223,6 +235,14 @@ VERBS = {
         Handoff,
         frozenset({HandoffState.OFFERED}),
         permissions.is_editor,
+    ),
+    "renew_link": Verb(
+        _("Send a new link"),
+        Handoff,
+        frozenset({HandoffState.OFFERED, HandoffState.ACCEPTED, HandoffState.TAKEN}),
+        permissions.is_editor,
+        _address_hindrance,
+        fits=_is_of_a_recent_turn,
     ),
     "lapse": Verb(_("Lapse"), Handoff, frozenset({HandoffState.OFFERED}), permissions.is_nobody),
     "extend": Verb(

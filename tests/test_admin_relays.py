@@ -205,6 +205,7 @@ VERBS = [
     ("decline", offered, {"channel": "mail"}, ["nominate", "offer", "decline"]),
     ("withdraw", nominated, {}, ["nominate", "withdraw"]),
     ("readdress", offered, {"email": "ny@office.example"}, ["nominate", "offer", "readdress"]),
+    ("renew_link", offered, {}, ["nominate", "offer", "renew_link"]),
     ("rest_handoff", offered, {"until": A_DAY}, ["nominate", "offer", "rest"]),
     ("extend", running_leg, {"due": A_DAY}, ["nominate", "offer", "accept", "take", "extend"]),
     ("rest_leg", running_leg, {"until": A_DAY}, ["nominate", "offer", "accept", "take", "rest"]),

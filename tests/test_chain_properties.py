@@ -31,6 +31,7 @@ USUAL_STATE = {
     "decline": "offered",
     "lapse": "offered",
     "readdress": "offered",
+    "renew_link": "taken",
     "rest_handoff": "offered",
     "withdraw": "accepted",
 }

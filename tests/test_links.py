@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from relay_cms.logs import MaskTokens
 from relays import baton, outbox
+from relays.errors import RuleBroken
 from relays.models import BatonMove, Letter, Link
 from relays.models.link import token_hash
 from tests.factories import (
@@ -20,6 +22,7 @@ from tests.factories import (
     make_handoff,
     make_leg_article,
     make_relay,
+    moves,
     publish,
 )
 from tests.test_permissions import all_rows
@@ -235,7 +238,14 @@ def unknown():
     return reverse("relays:link", args=["A" * 43])
 
 
-@pytest.mark.parametrize("dead", [revoked, withdrawn, replaced, unknown])
+def renewed():
+    handoff = asked()
+    address = link_to(handoff)
+    baton.renew_link(handoff, by=None)
+    return address
+
+
+@pytest.mark.parametrize("dead", [revoked, withdrawn, replaced, renewed, unknown])
 def test_a_dead_link_offers_a_fresh_one_and_is_the_same_page_for_all(dead):
     response = Client().get(dead())
 
@@ -251,6 +261,31 @@ def test_a_session_ends_with_its_link():
     baton.readdress(handoff, by=None, email="rigtig@office.example")
 
     assert client.get(turn(handoff)).status_code == 404
+
+
+def test_an_editor_sends_a_new_link_to_whoever_has_the_baton():
+    handoff = begin_leg(make_relay()).handoff
+    old = link_to(handoff)
+    Letter.objects.all().delete()
+
+    baton.renew_link(handoff, by=make_editor())
+    outbox.send_due()
+
+    assert [letter.kind for letter in Letter.objects.all()] == ["new_link"]
+    [address] = re.findall(r"http://testserver(/baton/link/\S+/)", mail.outbox[-1].body)
+    assert Client().get(address).url == turn(handoff)
+    assert Client().get(old).status_code == 410
+
+
+def test_no_link_is_sent_to_a_turn_that_is_over():
+    with time_machine.travel(timezone.now() - timedelta(days=91)):
+        leg = baton.finish(begin_leg(make_relay()), by=None)
+
+    with pytest.raises(RuleBroken, match="Den tur er slut"):
+        baton.renew_link(leg.handoff, by=make_editor())
+
+    assert not Letter.objects.filter(kind="new_link").exists()
+    assert moves(leg.relay)[-1] == "finish"
 
 
 def ask_for_a_link(email):

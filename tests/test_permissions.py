@@ -230,6 +230,7 @@ TABLE = """
 /admin/relays/relay/{not_begun}/decline/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{not_begun}/withdraw/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{not_begun}/readdress/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
+/admin/relays/relay/{not_begun}/renew_link/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{not_begun}/rest_handoff/{offered}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{running}/extend/{leg}/ | login login login 200 200 200 | login login login 302+ 302+ 302+
 /admin/relays/relay/{running}/rest_leg/{leg}/ | login login login 200 200 200 | login login login 302+ 302+ 302+

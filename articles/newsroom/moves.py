@@ -167,6 +167,12 @@ ACTS = {
         baton.readdress,
         _("The old link stops working. The person is asked at the right address, with new dates."),
     ),
+    "renew_link": Act(
+        Handoff,
+        NothingToSay,
+        baton.renew_link,
+        _("Every old link stops working, and the person gets a letter with a new one."),
+    ),
     "rest_handoff": Act(
         Handoff, RestForm, baton.rest, _("Nobody is told. No reminder goes out until that day.")
     ),

@@ -286,6 +286,7 @@ class RelayAdmin(NamesPosts, AddressedAdmin):
             "decline": _("The no of %(name)s is recorded.") % {"name": name},
             "withdraw": _("%(name)s is not asked any more.") % {"name": name},
             "readdress": _("%(name)s is asked at the right address.") % {"name": name},
+            "renew_link": _("%(name)s gets a new link.") % {"name": name},
             "rest_handoff": _("The reminders rest."),
             "rest_leg": _("The reminders rest."),
             "extend": _("The new date is noted, and the writer has been told."),

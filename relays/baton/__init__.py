@@ -6,7 +6,16 @@ asks, changes and records, in one transaction. `by` is the user who acts; None i
 import, or what follows from another act, and may do everything that the chain allows.
 """
 
-from relays.baton.asking import accept, decline, lapse, lapse_due, offer, readdress, withdraw
+from relays.baton.asking import (
+    accept,
+    decline,
+    lapse,
+    lapse_due,
+    offer,
+    readdress,
+    renew_link,
+    withdraw,
+)
 from relays.baton.closing import close, reopen
 from relays.baton.nominating import (
     approve,
@@ -53,6 +62,7 @@ __all__ = [
     "offer",
     "pause",
     "readdress",
+    "renew_link",
     "reopen",
     "replace",
     "rest",

@@ -12,6 +12,7 @@ from relays.baton.moves import locked_handoff, record, record_answer, set_state
 from relays.baton.nominating import nominate_instead
 from relays.errors import RuleBroken
 from relays.models import Contributor, Handoff, HandoffState, User
+from relays.models.link import is_over
 
 LAPSES_FROM = 9  # o'clock
 
@@ -100,6 +101,20 @@ def readdress(handoff: Handoff, *, by: User | None, email: str, note: str = "") 
     set_state(handoff, HandoffState.OFFERED, offered=timezone.now(), answer_by=answer_by)
     record("readdress", handoff.relay, handoff=handoff, by=by, note=note)
     letters.invitation(handoff)
+    return handoff
+
+
+@transaction.atomic
+def renew_link(handoff: Handoff, *, by: User | None) -> Handoff:
+    """The letter was lost, or somebody else has it: every old link dies, and a new one goes out."""
+    handoff = locked_handoff(handoff)
+    verbs.ask("renew_link", handoff, by)
+    if is_over(handoff):
+        raise RuleBroken(_("This turn is over: no link opens it any more."))
+
+    handoff.links.revoke()
+    letters.write("new_link", to=handoff.receiver, relay=handoff.relay, handoff=handoff)
+    record("renew_link", handoff.relay, handoff=handoff, by=by)
     return handoff
 
 

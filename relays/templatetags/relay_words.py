@@ -109,6 +109,7 @@ MOVES = {
     "decline": _("Said no"),
     "withdraw": _("Withdrawn"),
     "readdress": _("Asked at another address"),
+    "renew_link": _("New link sent"),
     "lapse": _("Not answered in time"),
     "extend": _("Date moved"),
     "ask_for_time": _("Asked for more time"),
