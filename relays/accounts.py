@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from relays.models import Contributor, User
+from relays.models import BatonMove, Contributor, User
 
 A_MOMENT = timedelta(minutes=1)  # between the row of a log-in and that of its session
 
@@ -57,6 +57,20 @@ def account_for(person: Contributor) -> User:
         if user := readers.filter(email=person.email).first():
             return user
     return User.objects.create_user(name=person.name)
+
+
+def heed_correction(person: Contributor) -> None:
+    """Their address has been corrected. Whoever reads the old one keeps the account that it opens,
+    with all that they have read and written by it, and this person gets another; unless that
+    account has taken part in a relay: then it is theirs, and moves along."""
+    user = person.user
+    if user is None or user.is_staff or user.email in (None, person.email):
+        return
+    # Also of a wrong person one hears that they do not run.
+    if BatonMove.objects.filter(by=user).exclude(verb="decline").exists():
+        return
+    person.user = account_for(person)
+    person.save(update_fields=["user"])
 
 
 def sweep() -> None:

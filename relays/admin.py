@@ -15,7 +15,7 @@ from django.utils.text import Truncator, format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from relays import addresses
+from relays import accounts, addresses
 from relays.danish import danish, unique_slug
 from relays.forms import PictureField
 from relays.models import Contributor, Shape, Theme, User
@@ -210,6 +210,11 @@ class ContributorAdmin(AddressedAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).remembered()
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if "email" in form.changed_data:
+            accounts.heed_correction(obj)
 
     def get_ordering(self, request):
         return [danish("name"), "pk"]

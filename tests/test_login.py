@@ -12,9 +12,16 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from relays import letters, outbox
-from relays.models import Code, Letter, User
-from tests.factories import make_contributor, make_user
+from relays import baton, letters, outbox
+from relays.models import Code, Contributor, Letter, User
+from tests.factories import (
+    make_contributor,
+    make_editor,
+    make_handoff,
+    make_reader,
+    make_relay,
+    make_user,
+)
 from tests.forms import fields_of
 
 pytestmark = pytest.mark.django_db
@@ -292,6 +299,49 @@ def test_whoever_reads_the_old_address_of_a_contributor_is_somebody_else(client)
     assert who(other) != person.user
     assert who(moved) == person.user
     assert not is_in(client)
+
+
+def readdress(handoff, address):
+    baton.readdress(handoff, by=None, email=address)
+
+
+def correct_in_the_admin(handoff, address):
+    editor, page = Client(), f"/admin/relays/contributor/{handoff.receiver_id}/change/"
+    editor.force_login(make_editor())
+    form = fields_of(editor.get(page)) | {"email": address}
+    assert editor.post(page, form).status_code == 302
+
+
+@pytest.mark.parametrize("correct", [readdress, correct_in_the_admin])
+def test_an_offer_to_a_wrong_address_hands_nobody_the_account_of_its_reader(client, correct):
+    reader = make_reader(email="wrong@office.example")
+    person = make_contributor("Jonas", email="wrong@office.example", user=None)
+    handoff = make_handoff(make_relay(), offered=True, receiver=person)
+
+    correct(handoff, "right@office.example")
+    log_in(client, "right@office.example")
+    wrong = Client()
+    log_in(wrong, "wrong@office.example")
+
+    assert who(client).contributor == person
+    assert who(wrong) == reader
+    assert not Contributor.objects.filter(user=reader).exists()
+
+
+@pytest.mark.parametrize("correct", [readdress, correct_in_the_admin])
+def test_whoever_has_run_takes_their_account_along(client, correct):
+    person = make_contributor("Jonas", email="old@office.example")
+    log_in(client, "old@office.example")
+    ran = make_handoff(make_relay(), offered=True, receiver=person)
+    baton.accept(ran, by=person.user)
+    handoff = make_handoff(make_relay(), offered=True, receiver=person)
+
+    correct(handoff, "new@office.example")
+    moved = Client()
+    log_in(moved, "new@office.example")
+
+    assert who(moved) == person.user
+    assert who(moved).contributor == person
 
 
 def test_a_nominee_who_reads_stays_a_nominee(client):

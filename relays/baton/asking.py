@@ -97,6 +97,7 @@ def readdress(handoff: Handoff, *, by: User | None, email: str, note: str = "") 
     letters.cancel(handoff)
     handoff.receiver.email = email
     handoff.receiver.save(update_fields=["email"])
+    accounts.heed_correction(handoff.receiver)
     answer_by = workdays.in_days(handoff.relay.answer_days)
     set_state(handoff, HandoffState.OFFERED, offered=timezone.now(), answer_by=answer_by)
     record("readdress", handoff.relay, handoff=handoff, by=by, note=note)
