@@ -21,21 +21,26 @@ class NoCookiesForReadersMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        path = request.path_info
-        if not (path.startswith(PERSONAL_PREFIXES) or OWN_PAGES.fullmatch(path)):
+        if not _is_for_one_person(request):
             request.COOKIES = {}
         return self.get_response(request)
 
 
-class AccountPagesMiddleware:
-    """Every page under /account/ is for one person, whoever wrote its view."""
+class PersonalPagesMiddleware:
+    """What is for one person no cache keeps, whoever wrote its view: not the page, and not the no
+    that everybody else gets there."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        return unindexed(response) if request.path_info.startswith("/account/") else response
+        return unindexed(response) if _is_for_one_person(request) else response
+
+
+def _is_for_one_person(request):
+    path = request.path_info
+    return path.startswith(PERSONAL_PREFIXES) or bool(OWN_PAGES.fullmatch(path))
 
 
 class LanguageMiddleware(LocaleMiddleware):

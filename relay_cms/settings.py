@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "relay_cms.middleware.BrowserPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
     "relay_cms.middleware.NoCookiesForReadersMiddleware",
-    "relay_cms.middleware.AccountPagesMiddleware",
+    "relay_cms.middleware.PersonalPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "relay_cms.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

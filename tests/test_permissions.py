@@ -746,6 +746,20 @@ def test_a_get_answers_as_the_table_says_and_changes_nothing(browser_of, scene, 
     assert all_rows() == before
 
 
+@pytest.mark.parametrize("role", ["anonymous", "chief editor"])
+def test_no_cache_keeps_what_is_for_one_person_nor_the_no_of_the_others(browser_of, scene, role):
+    said = {
+        address: browser_of(role).get(address.format(**scene)).headers.get("Cache-Control")
+        for address, _get, _post in rows_of_the_table()
+        if address.startswith(FOR_ONE) or "/full/" in address or "/published/replies/" in address
+    }
+
+    assert {address for address, words in said.items() if words != "private, no-store"} == set()
+
+
+FOR_ONE = ("/account/", "/admin/", "/baton/", "/show/")
+
+
 @pytest.mark.parametrize("role", [*ROLES, *BY_LINK])
 def test_a_post_changes_rows_only_with_the_right(browser_of, scene, forms, role):
     def post(address):
