@@ -1,10 +1,11 @@
 import sys
 from datetime import timedelta
+from errno import ENAMETOOLONG
 
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -20,7 +21,12 @@ TOO_LONG = timedelta(minutes=15)
 @csp_replace({"default-src": ["'none'"], "sandbox": True})  # type: ignore[arg-type]
 def media(request, path):
     """Uploaded files, with DEBUG off as well; nothing in them may run."""
-    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    try:
+        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    except OSError as error:
+        if error.errno != ENAMETOOLONG:
+            raise
+        raise Http404 from error  # no file can be called that
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 

@@ -253,3 +253,7 @@ def test_a_broken_cookie_is_nobodys_business(client, addresses):
 
         assert not theirs.cookies, name
         assert (theirs.content, theirs.headers) == (response.content, response.headers), name
+
+
+def test_no_file_has_a_name_longer_than_a_file_can_have(client):
+    assert client.get(f"/media/{'a' * 300}.webp").status_code == 404
