@@ -265,6 +265,13 @@ def test_half_an_address_is_told_so(client):
     assert not Letter.objects.exists()
 
 
+def test_an_address_that_no_mail_can_go_to_is_told_so(client):
+    response = ask(client, f"ny@{'ü' * 60}.example")
+
+    assert response.status_code == 422
+    assert not Letter.objects.exists()
+
+
 # Whose account ---------------------------------------------------------------------------------
 
 

@@ -43,6 +43,16 @@ def test_one_address_gets_five_codes_in_a_quarter_of_an_hour():
     assert ask(from_network("192.0.2.99"), "anden@office.example").status_code == 302
 
 
+def test_one_address_is_one_however_its_host_is_written():
+    hosts = ["office", "\uff4fffice", "o\uff46fice", "of\uff46ice", "off\uff49ce", "offi\uff43e"]
+
+    answers = [
+        ask(from_network(f"192.0.2.{n}"), f"ny@{host}.example") for n, host in enumerate(hosts)
+    ]
+
+    assert statuses(answers) == [302] * 5 + [429]
+
+
 def test_a_limit_is_told_in_words_of_ours():
     for number in range(5):
         ask(from_network(f"192.0.2.{number}"), "ny@office.example")

@@ -1,6 +1,9 @@
+import unicodedata
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from articles.models.reader import domain_of
 from relays.models import User
 
 
@@ -16,7 +19,12 @@ class AddressForm(forms.Form):
     )
 
     def clean_email(self):
-        return self.cleaned_data["email"].casefold()
+        """In one spelling, so that nobody gets round a limit by another, and of a host that a mail
+        can be sent to."""
+        address = unicodedata.normalize("NFKC", self.cleaned_data["email"]).casefold()
+        if not domain_of(address):
+            raise forms.ValidationError(self.fields["email"].error_messages["invalid"])
+        return address
 
 
 class CodeForm(forms.Form):
