@@ -16,13 +16,14 @@ from django.utils import timezone
 from articles import grants
 from articles.models import ArticleMove, Follow, Follower
 from articles.readers import belongings, erasing
-from relays import baton, outbox
+from relays import baton, letters, outbox
 from relays.errors import RuleBroken
 from relays.models import Code, Contributor, Erasure, Letter, Link, User
 from tests.factories import (
     begin_leg,
     make_contributor,
     make_editor,
+    make_follower,
     make_handoff,
     make_leg_article,
     make_reader,
@@ -87,6 +88,18 @@ def test_the_file_holds_what_we_know(client):
     assert "Jeg har ferie." in [handoff["reason"] for handoff in held["handoffs"]]
     assert {letter["address"] for letter in held["letters"]} == {ADDRESS}
     assert len(held["sessions"]) == 1
+
+
+def test_the_file_holds_the_words_of_letters_to_many(client):
+    make_follower(address="laeser@office.example")
+    circular = letters.write_circular("test", site_name="Depechen")
+    letters.post(circular, [("laeser@office.example", 1)], opens=Follow.PAGE)
+    log_in(client, "laeser@office.example")
+
+    words = [letter["words"] for letter in client.get("/account/data/").json()["letters"]]
+
+    assert circular.body in words
+    assert all(words)
 
 
 def test_the_file_holds_nobody_elses(client):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.forms.models import model_to_dict
 
 from articles import following, replies
@@ -102,8 +103,9 @@ def _letters(user):
     mine = Q(user=user) | Q(contributor__user=user)
     if user.email:
         mine |= Q(address=user.email, contributor=None)
+    words = Coalesce("circular__body", "body")
     return Letter.objects.filter(mine).values(
-        "kind", "address", "subject", "body", "state", "written", "sent"
+        "kind", "address", "subject", "state", "written", "sent", words=words
     )
 
 
