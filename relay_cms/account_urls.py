@@ -2,6 +2,7 @@
 those that django-allauth asks for."""
 
 from functools import wraps
+from urllib.parse import urlsplit
 
 from allauth.account import views
 from allauth.account.internal.flows.login import record_authentication
@@ -9,6 +10,7 @@ from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.urls import include, path
@@ -68,6 +70,18 @@ class ActivateTOTP(_ProvesItself, totp.ActivateTOTPView):
 
 class AddPasskey(_ProvesItself, passkeys.AddWebAuthnView):
     type = "webauthn"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"by_name": _by_name(self.request)}
+
+
+def _by_name(request):
+    """This page under a name, where somebody tries the site out under a number: browsers make no
+    passkeys for numbers."""
+    if request.get_host() != urlsplit(settings.SITE_URL).netloc:
+        return ""
+    named = settings.SITE_URL.replace("//127.0.0.1", "//localhost", 1)
+    return named + request.path if named != settings.SITE_URL else ""
 
 
 second_factor_urls = [

@@ -288,6 +288,21 @@ def test_the_last_second_factor_can_be_removed_and_shuts_the_newsroom(client, de
     assert newsroom(other) == "/account/second-factor/"
 
 
+def test_who_tries_it_out_under_a_number_is_led_to_where_passkeys_work(client, settings):
+    settings.SITE_URL = "http://127.0.0.1:8000"
+    settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+    make_staff()
+    enter(client)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+
+    def page(host):
+        return client.get("/account/second-factor/passkeys/add/", headers={"host": host})
+
+    by_name = "http://localhost:8000/account/second-factor/passkeys/add/"
+    assert f'href="{by_name}"' in page("127.0.0.1:8000").content.decode()
+    assert "//localhost" not in page("localhost:8000").content.decode()
+
+
 # Passwords and sessions ------------------------------------------------------------------------
 
 
@@ -343,6 +358,18 @@ def test_each_session_is_shown_to_its_owner_and_ended_by_them_alone(client):
     client.post(address)
     assert not is_in(phone)
     assert is_in(client)
+
+
+def test_when_a_session_began_is_said_as_the_language_says_it(client):
+    with time_machine.travel("2026-11-28 12:16:00Z", tick=False):
+        log_in(client, "laeser@office.example")
+
+        for language, words in {
+            "da": "siden 28. november 2026 kl. 13.16",
+            "en": "since 28 November 2026 at 13:16",
+        }.items():
+            page = client.get("/account/", headers={"accept-language": language})
+            assert words in page.content.decode()
 
 
 def test_a_session_that_has_opened_a_personal_link_is_shown_and_ended_as_well(client):
