@@ -9,6 +9,7 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn import views as passkeys
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -17,6 +18,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from articles.readers import login
+from relays import accounts
 
 
 def staff_only(view):
@@ -56,11 +58,16 @@ class Closed(_OurSite, views.AccountInactiveView):
 
 
 class _ProvesItself:
-    """Whoever has just set up a second factor has shown it, and is not asked for it again."""
+    """Whoever has just set up a second factor has shown it, and is not asked for it again. The
+    first one ends the sessions from before it: they could look up the recovery codes."""
 
     def form_valid(self, form):
+        user, session = self.request.user, self.request.session
+        is_first = not is_mfa_enabled(user)
         response = super().form_valid(form)
-        record_authentication(self.request, self.request.user, method="mfa", type=self.type)
+        record_authentication(self.request, user, method="mfa", type=self.type)
+        if is_first:
+            accounts.end_sessions(user, but=session.session_key)
         return response
 
 

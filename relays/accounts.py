@@ -73,6 +73,12 @@ def heed_correction(person: Contributor) -> None:
     person.save(update_fields=["user"])
 
 
+def end_sessions(user: User, *, but: str | None = None) -> None:
+    """They are logged out everywhere, or everywhere but in the session with this key."""
+    for session in UserSession.objects.filter(user=user).exclude(session_key=but):
+        session.end()
+
+
 def sweep() -> None:
     """What is over goes: sessions, with what we knew of their browsers, and the counts of tries."""
     now = timezone.now()

@@ -1,7 +1,6 @@
 """The admin of people and themes, and the base class of every form in the newsroom."""
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
@@ -300,8 +299,7 @@ class UserAdmin(NewsroomAdmin, DjangoUserAdmin):
                 continue
             with transaction.atomic():
                 Authenticator.objects.filter(user=user).delete()
-                for session in UserSession.objects.filter(user=user):
-                    session.end()
+                accounts.end_sessions(user)
                 self.log_change(request, user, gettext("The second factor was taken away."))
             words = _("%(name)s has no second factor now.") % {"name": user}
             self.message_user(request, words, messages.SUCCESS)

@@ -209,17 +209,32 @@ def test_without_a_second_factor_no_page_of_the_newsroom_opens(client, demanded)
 
 def test_setting_up_an_app_opens_the_newsroom_at_once(client, demanded):
     make_staff()
-    enter(client)
-    client.post("/account/reauthenticate/", {"password": PASSWORD})
-    page = client.get("/account/second-factor/app/")
-    key = page.context["form"].secret
 
-    response = client.post("/account/second-factor/app/", {"code": code_of_the_app(key)})
+    response = set_up_an_app(client)
 
     assert response.url == "/account/second-factor/codes/"
     codes = client.get(response.url)
     assert len(re.findall(r"<code>\w+</code>", codes.content.decode())) == 10
     assert newsroom(client) == "/admin/"
+
+
+def test_the_first_second_factor_ends_what_a_code_from_a_mail_has_opened(client, demanded):
+    make_staff()
+    thief = Client()
+    log_in(thief, "vibeke@newsroom.example")
+
+    set_up_an_app(client)
+
+    assert not is_in(thief)
+    assert thief.get("/account/second-factor/codes/").status_code == 302
+    assert newsroom(client) == "/admin/"
+
+
+def set_up_an_app(client):
+    enter(client)
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    key = client.get("/account/second-factor/app/").context["form"].secret
+    return client.post("/account/second-factor/app/", {"code": code_of_the_app(key)})
 
 
 def test_a_session_from_before_the_second_factor_has_to_show_it(client, demanded):

@@ -6,20 +6,14 @@ Whoever adds something that belongs to a reader adds to `PARTS` how it goes.
 from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from articles import following, grants, replies
 from articles.models import Article, ArticleMove, Byline, Look, Note
-from relays import forgetting
+from relays import accounts, forgetting
 from relays.errors import RuleBroken
 from relays.models import Contributor, User
-
-
-def _sessions(user):
-    for session in UserSession.objects.filter(user=user):
-        session.end()
 
 
 def _second_factors(user):
@@ -41,7 +35,7 @@ def _follows(user):
 
 
 PARTS: list[Callable[[User], object]] = [
-    _sessions,
+    accounts.end_sessions,
     _second_factors,
     _words_on_articles,
     _follows,

@@ -13,6 +13,7 @@ from articles import following, grants, replies
 from articles.readers import belongings, erasing
 from articles.readers.devices import device
 from articles.readers.forms import EraseForm, NameForm
+from relays import accounts
 from relays.errors import RuleBroken
 
 REPLIES_SHOWN = 100
@@ -74,9 +75,7 @@ def end_session(request, pk):
 @require_POST
 @login_required
 def end_other_sessions(request):
-    others = UserSession.objects.filter(user=request.user)
-    for session in others.exclude(session_key=request.session.session_key):
-        session.end()
+    accounts.end_sessions(request.user, but=request.session.session_key)
     messages.success(request, _("Every other device is logged out."))
     return redirect("readers:account")
 
