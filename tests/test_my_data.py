@@ -29,6 +29,7 @@ from tests.factories import (
     make_reader,
     make_relay,
     make_user,
+    publish,
     publish_leg,
 )
 from tests.test_login import is_in, log_in
@@ -85,7 +86,7 @@ def test_the_file_holds_what_we_know(client):
     assert [text["draft"]["title"] for text in held["texts"]] == ["Bakken kommer tom tilbage"]
     assert held["texts"][0]["revisions"]
     assert [move["verb"] for move in held["moves"]["baton"]] == ["decline"]
-    assert "Jeg har ferie." in [handoff["reason"] for handoff in held["handoffs"]]
+    assert "Jeg har ferie." in [handoff["reason"] for handoff in held["handoffs"]["received"]]
     assert {letter["address"] for letter in held["letters"]} == {ADDRESS}
     assert len(held["sessions"]) == 1
 
@@ -114,6 +115,22 @@ def test_the_file_holds_nobody_elses(client):
     assert "Bakken" in said
     for foreign in ("birgitte@office.example", "87 65 43 21", "Lyset", "Natten?"):
         assert foreign not in said
+
+
+def test_why_somebody_said_no_is_not_told_to_who_named_them(client):
+    giver, relay = make_writer(), make_relay()
+    leg = begin_leg(relay, receiver=giver)
+    named = make_contributor("Birgitte", sector="private")
+    handoff = baton.nominate(relay, named, by=giver.user, message="Fordi Birgitte ved alt")
+    publish(make_leg_article(leg))
+    baton.decline(baton.offer(handoff, by=None), by=named.user, reason="Jeg er syg.")
+    log_in(client, ADDRESS)
+
+    held = client.get("/account/data/").json()
+
+    assert [each["message"] for each in held["handoffs"]["given"]] == ["Fordi Birgitte ved alt"]
+    assert [each["state"] for each in held["handoffs"]["given"]] == ["declined"]
+    assert "Jeg er syg" not in str(held)
 
 
 def test_the_file_holds_no_secret(client):

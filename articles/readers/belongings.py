@@ -39,19 +39,16 @@ def _contributor(user):
 
 
 def _handoffs(user):
-    mine = Q(receiver__user=user) | Q(giver__contributor__user=user)
-    return Handoff.objects.filter(mine).values(
-        "relay__title",
-        "receiver__name",
-        "giver__contributor__name",
-        "message",
-        "state",
-        "offered",
-        "answer_by",
-        "answered",
-        "reason",
-        "ask_again_after",
-    )
+    """Those that came to them, and those that they gave on: of the answer to these they know what
+    it was, and not why."""
+    told = ["relay__title", "giver__contributor__name", "receiver__name", "message"]
+    told += ["state", "offered", "answer_by", "answered"]
+    given = Handoff.objects.filter(giver__contributor__user=user)
+    received = Handoff.objects.filter(receiver__user=user)
+    return {
+        "received": _rows(received.values(*told, "reason", "ask_again_after")),
+        "given": _rows(given.values(*told)),
+    }
 
 
 def _legs(user):
