@@ -126,6 +126,13 @@ def remark(showing: Showing, *, name: str, words: str = "") -> Remark:
     return remark
 
 
+def forget(user: User) -> None:
+    """Of somebody who leaves: to whom they have shown their texts. What was said of these stays."""
+    theirs = Showing.objects.filter(made_by=user)
+    theirs.open().update(revoked=timezone.now())
+    theirs.update(name=_("Anonymised"))
+
+
 def _ask_to_tie(purpose, by):
     if not permissions.is_editor(by):
         raise RuleBroken(_("The checklist is the editors’."))

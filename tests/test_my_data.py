@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from articles import grants
+from articles import grants, showings
 from articles.models import ArticleMove, Follow, Follower
 from articles.readers import belongings, erasing
 from relays import baton, letters, outbox
@@ -21,6 +21,7 @@ from relays.errors import RuleBroken
 from relays.models import Code, Contributor, Erasure, Letter, Link, User
 from tests.factories import (
     begin_leg,
+    fresh,
     make_contributor,
     make_editor,
     make_follower,
@@ -305,6 +306,22 @@ def test_the_words_to_the_editors_go(client):
 
     assert "Min chef" not in everything_kept()
     assert ArticleMove.objects.filter(by=person.user).exists()  # that it happened stays
+
+
+def test_to_whom_they_have_shown_their_text_goes_and_the_link_with_it(client):
+    person = make_writer()
+    text = make_leg_article(begin_leg(make_relay(), receiver=person))
+    _showing, address = showings.show(text, name="Min chef Bodil", by=person.user)
+    publish(fresh(text))
+    log_in(client, ADDRESS)
+    assert client.get(address).status_code == 200
+    held = client.get("/account/data/").json()
+    assert [each["name"] for each in held["showings"]] == ["Min chef Bodil"]
+
+    press(client)
+
+    assert "Bodil" not in everything_kept()
+    assert Client().get(address).status_code == 410
 
 
 def test_the_log_of_the_admin_forgets_the_name(client):

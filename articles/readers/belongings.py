@@ -13,7 +13,16 @@ from django.db.models.functions import Coalesce
 from django.forms.models import model_to_dict
 
 from articles import following, replies
-from articles.models import AccessRequest, Article, ArticleMove, Byline, Grant, Note, Revision
+from articles.models import (
+    AccessRequest,
+    Article,
+    ArticleMove,
+    Byline,
+    Grant,
+    Note,
+    Revision,
+    Showing,
+)
 from relays.models import BatonMove, Contributor, Handoff, Leg, Letter, User
 
 
@@ -96,6 +105,12 @@ def _notes(user):
     return notes.values("article_id", "quote", "words", "at", "answer", "answered")
 
 
+def _showings(user):
+    return Showing.objects.filter(made_by=user).values(
+        "revision__article_id", "name", "purpose", "made", "until", "revoked"
+    )
+
+
 def _letters(user):
     mine = Q(user=user) | Q(contributor__user=user)
     if user.email:
@@ -139,6 +154,7 @@ PARTS: dict[str, Callable[[User], Iterable | None]] = {
     "moves": _moves,
     "texts": _texts,
     "notes": _notes,
+    "showings": _showings,
     "letters": _letters,
     "access": _access,
     "comments": replies.told_of,

@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from articles import following, grants, replies
+from articles import following, grants, replies, showings
 from articles.models import Article, ArticleMove, Byline, Look, Note
 from relays import accounts, forgetting
 from relays.errors import RuleBroken
@@ -40,6 +40,7 @@ PARTS: list[Callable[[User], object]] = [
     _words_on_articles,
     _follows,
     replies.erase_all_of,
+    showings.forget,
     grants.forget,
 ]
 
