@@ -64,13 +64,26 @@ def heed_correction(person: Contributor) -> None:
     with all that they have read and written by it, and this person gets another; unless that
     account has taken part in a relay: then it is theirs, and moves along."""
     user = person.user
-    if user is None or user.is_staff or user.email in (None, person.email):
-        return
-    # Also of a wrong person one hears that they do not run.
-    if BatonMove.objects.filter(by=user).exclude(verb="decline").exists():
+    if user is None or user.is_staff or user.email in (None, person.email) or _has_run(user):
         return
     person.user = account_for(person)
     person.save(update_fields=["user"])
+
+
+@transaction.atomic
+def heed_a_stranger(person: Contributor) -> None:
+    """Whoever reads at this person's address says that they are somebody else: nothing more goes
+    there, and no code from there opens what is this person's."""
+    if person.user and _has_run(person.user):
+        return
+    person.email = None  # type: ignore[assignment]  # an AddressField may be null
+    person.save(update_fields=["email"])
+    heed_correction(person)
+
+
+def _has_run(user):
+    # Also of a stranger one hears that they do not run.
+    return BatonMove.objects.filter(by=user).exclude(verb="decline").exists()
 
 
 def end_sessions(user: User, *, but: str | None = None) -> None:

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from relays import baton, letters, outbox
-from relays.models import Code, Contributor, Letter, User
+from relays.models import Code, Contributor, Letter, Link, User
 from tests.factories import (
     make_contributor,
     make_editor,
@@ -333,6 +333,24 @@ def test_an_offer_to_a_wrong_address_hands_nobody_the_account_of_its_reader(clie
     assert who(client).contributor == person
     assert who(wrong) == reader
     assert not Contributor.objects.filter(user=reader).exists()
+
+
+@pytest.mark.parametrize("has_account", [True, False])
+def test_who_says_that_they_are_somebody_else_gets_nothing_of_the_one_we_meant(client, has_account):
+    if has_account:
+        make_reader(email="wrong@office.example")
+    fields = {"email": "wrong@office.example", "phone": "12 34 56 78", "user": None}
+    person = make_contributor("Jonas", **fields)
+    handoff = make_handoff(make_relay(), offered=True, receiver=person)
+    client.get(f"/baton/link/{Link.make(handoff)}/")
+    client.post(f"/baton/{handoff.pk}/answer/", {"answer": "not_me"})
+
+    log_in(client, "wrong@office.example")
+
+    assert "12 34 56 78" not in client.get("/account/data/").content.decode()
+    person.refresh_from_db()
+    assert person.email is None  # an editor finds the right one
+    assert person.user not in (None, who(client))
 
 
 @pytest.mark.parametrize("correct", [readdress, correct_in_the_admin])

@@ -19,7 +19,7 @@ from articles.portal.page import page_of_the_form, portal_page
 from articles.portal.showing import beside
 from articles.publication import embed
 from articles.publication.chain import chain_rows
-from relays import baton, letters, workdays
+from relays import accounts, baton, letters, workdays
 from relays.errors import RuleBroken
 from relays.links import turn_of, unindexed
 from relays.models import Contributor, Handoff, HandoffState, Leg, LetterState
@@ -160,6 +160,7 @@ def create_answer(request, handoff_id):
     else:
         if form.cleaned_data["answer"] == forms.NOT_ME:
             handoff.links.revoke()  # whoever has this letter is somebody else
+            accounts.heed_a_stranger(handoff.receiver)
             return redirect("portal:not-me")
     return redirect("portal:turn", handoff_id)
 
