@@ -161,6 +161,17 @@ def test_an_editors_mail_alone_does_not_open_the_newsroom(client):
     assert newsroom(client) == "/admin/"
 
 
+def test_nor_does_it_in_the_browser_of_an_account_that_was_closed(client):
+    make_staff()
+    log_in(client, "lukket@office.example")
+    User.objects.filter(email="lukket@office.example").update(is_active=False)
+
+    log_in(client, "vibeke@newsroom.example")
+
+    assert is_in(client)
+    assert newsroom(client) == "/account/reauthenticate/?next=/admin/"
+
+
 def test_an_editors_mail_alone_changes_no_password(client):
     make_staff()
     log_in(client, "vibeke@newsroom.example")
