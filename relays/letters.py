@@ -50,7 +50,8 @@ BEFORE_THE_DAY = (
     *("answer_soon", "answer_today", "due_soon", "due_today", "morning"),
     "trial_ending",
 )
-
+# They speak of a day, but of no work: they wait neither for the morning nor for the end of summer.
+AT_ANY_HOUR = ("trial_ending",)
 
 # To people whom the newsroom has never met: their addresses are for chief editors alone.
 TO_READERS = ("follow_request", "new_post")

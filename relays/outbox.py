@@ -22,7 +22,7 @@ from django.utils.html import escape, linebreaks
 from django.utils.safestring import mark_safe
 
 from relays import signed, workdays
-from relays.letters import CODE, LINK, NOW, cancel_what_has_passed, reply_address
+from relays.letters import AT_ANY_HOUR, CODE, LINK, NOW, cancel_what_has_passed, reply_address
 from relays.models import Code, Letter, LetterState, Link, Relay
 
 log = logging.getLogger("relays.outbox")
@@ -112,12 +112,13 @@ def _claim(now, *, to_many=True):
 
 
 def _awake(due, now):
-    """Reminders sleep at night and over weekends; the morning's letter gets up first."""
+    """Reminders of work sleep at night and over weekends; the morning's letter gets up first."""
     if workdays.in_office_hours(now):
         return due
+    awake = Q(about_day=None) | Q(kind__in=AT_ANY_HOUR)
     if workdays.in_office_hours(now, opens=workdays.MORNING):
-        return due.filter(Q(about_day=None) | Q(kind="morning"))
-    return due.filter(about_day=None)
+        awake |= Q(kind="morning")
+    return due.filter(awake)
 
 
 def _send(letter, connection):

@@ -440,6 +440,25 @@ def test_the_tick_tells_of_ends():
     assert [kind for kind, _state in letters_of(reader)] == ["trial_ending"]
 
 
+@pytest.mark.parametrize(
+    "ends",
+    [
+        datetime(2027, 1, 18, 18, 30, tzinfo=UTC),  # told on a Friday evening
+        datetime(2027, 3, 29, 7, tzinfo=UTC),  # Easter Monday
+        datetime(2027, 7, 20, 10, tzinfo=UTC),  # in the middle of the summer's three weeks
+    ],
+)
+def test_no_weekend_and_no_summer_holds_up_the_letter_about_an_end(ends):
+    reader = make_reader()
+    with time_machine.travel(ends - grants.TRIAL, tick=False):
+        grants.begin_trial(reader)
+
+    with time_machine.travel(ends - timedelta(days=3), tick=False):
+        call_command("tick")
+
+    assert letters_of(reader) == [("trial_ending", "sent")]
+
+
 # Asking --------------------------------------------------------------------------------------
 
 
