@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -112,6 +113,19 @@ def reply_decided(reply: Reply, *, was_shown: bool) -> Letter | None:
     )
 
 
+def no_longer_shown(replies: QuerySet[Reply]) -> None:
+    """These are not on the page any more: whoever has not heard that theirs is does not."""
+    told = replies.filter(state=ReplyState.APPROVED).exclude(letter=None)
+    for reply in told.select_related("letter").order_by("letter"):
+        take_back(reply.letter)
+
+
+def post_is_gone(article: Article) -> None:
+    """Readers do not see it any more, nor what they have said about it."""
+    no_longer_shown(Reply.objects.filter(article=article))
+    nothing_to_answer(article)
+
+
 def take_back(letter: Letter | None) -> None:
     """A letter that is not out yet and would not be true any more."""
     if letter:
@@ -128,7 +142,7 @@ def replies_to_answer(reply: Reply) -> None:
     """The writer, once a day, and whoever runs next, once, are invited to answer."""
     article, live = reply.article, reply.article.live
     writer = article.leg.handoff if article.leg else None
-    if live is None or writer is None or is_over(writer):
+    if live is None or writer is None or is_over(writer) or not article.takes_replies:
         return
     words: dict = {"relay": article.relay, "title": live.plain_title}
     if reply.user_id != writer.receiver.user_id:

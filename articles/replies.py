@@ -2,7 +2,7 @@
 
 Nothing else writes `Reply`. Whoever sends locks their own row first and that of their network
 second, so that what both have sent is counted right however many press at once; whoever decides
-locks the comment.
+locks the article, what the comment answers, and the comment.
 """
 
 import re
@@ -26,6 +26,7 @@ from articles.models import (
     ReplyState,
     Voice,
 )
+from articles.models.reply import HOLDS_ANSWERS
 from articles.network import network_of
 from relays.errors import RuleBroken
 from relays.models import Handoff, HandoffState, User
@@ -224,6 +225,8 @@ def decide(reply: Reply, verb: str, *, by: User, seen: str, reason: str = "") ->
     reason = plain(reason)
     if verb == "decline" and not reason:
         raise RuleBroken(_("Say why, in a kind sentence."))
+    if sentence := _why_not_yet(reply, verb):
+        raise RuleBroken(sentence)
     was_shown = reply.state == APPROVED
     reply.state, reply.decided, reply.decided_by = target, timezone.now(), by
     reply.reason = reason if verb == "decline" else ""
@@ -233,8 +236,23 @@ def decide(reply: Reply, verb: str, *, by: User, seen: str, reason: str = "") ->
     if target == APPROVED:
         letters.replies_to_answer(reply)
     elif was_shown:
+        letters.no_longer_shown(reply.replied.all())
         _nothing_to_answer(reply.article)
     return reply
+
+
+def _why_not_yet(reply, verb):
+    """The sender is told what is true: that readers see it, or of which post it is not shown."""
+    article, thread = reply.article, reply.answers
+    if article.live is None and verb != "spam":
+        return _("The post is not out any more. Its comments wait until it is.")
+    if verb != "approve":
+        return ""
+    if not article.shows_replies:
+        return _("Readers see no comments on this post, so they would not see this one.")
+    if thread and thread.state not in HOLDS_ANSWERS:
+        return _("The comment that it answers is not shown. Approve that one first.")
+    return ""
 
 
 def _already(reply):
@@ -259,6 +277,10 @@ def set_replies(article: Article, replies: str, *, by: User | None) -> Article:
     if article.replies != replies:
         article.replies = replies
         article.save(update_fields=["replies"])
+        if replies == Replies.HIDDEN:
+            letters.no_longer_shown(Reply.objects.filter(article=article))
+        if replies != Replies.OPEN:
+            letters.nothing_to_answer(article)
         workflow.record_move(article, STEPS[Replies(replies)], by=by)
     return article
 
@@ -296,7 +318,8 @@ def erase(reply: Reply, *, by: User | None) -> None:
 @transaction.atomic
 def erase_all_of(user: User) -> int:
     """Of somebody who leaves for good. Returns how many."""
-    theirs = list(Reply.objects.filter(user=user).order_by("pk"))
+    # In the order in which everybody else locks the articles.
+    theirs = list(Reply.objects.filter(user=user).order_by("article", "pk"))
     for reply in theirs:
         erase(reply, by=None)
     return len(theirs)
@@ -329,16 +352,20 @@ def forget_networks(now: datetime | None = None) -> int:
 
 def of(user: User) -> QuerySet[Reply]:
     """What somebody has sent, the newest first, for their own eyes."""
-    theirs = Reply.objects.filter(user=user).select_related("article__live")
+    theirs = Reply.objects.filter(user=user).select_related("article__live", "answers")
     return theirs.defer("article__live__body").order_by("-pk")
 
 
 def _reread(reply):
     # First the lock, then the look: while a query waits for a lock, the rows that it joins stay
-    # as they were when it began, and the letter of a decision just made would be missing.
-    Reply.objects.select_for_update(no_key=True).get(pk=reply.pk)
+    # as they were when it began, and the letter of a decision just made would be missing. The
+    # article, what it answers, then itself: a letter says where it stands, so none of them moves.
+    Article.objects.select_for_update(no_key=True).get(pk=reply.article_id)
+    rows = Reply.objects.filter(pk__in=[reply.answers_id or reply.pk, reply.pk])
+    list(rows.select_for_update(no_key=True).order_by("pk"))
     return Reply.objects.select_related(
-        "article__live", "article__relay", "article__leg__handoff", "user", "letter", "decided_by"
+        *("article__live", "article__relay", "article__leg__handoff"),
+        *("answers", "user", "letter", "decided_by"),
     ).get(pk=reply.pk)
 
 

@@ -483,7 +483,7 @@ def _undo(article, **words):
     article.approved, article.live, article.published_at = article.live, None, None
     article.save(update_fields=["status", "approved", "live", "published_at"])
     article.bylines.update(published_at=None)
-    announcements.take_back(article)
+    _take_back_what_was_told(article)
     _forget_card(article)
     _show_readers(article)
     return article.approved
@@ -564,9 +564,15 @@ def _set_withdrawal(article, withdrawal):
     article.withdrawal = withdrawal
     article.save(update_fields=["withdrawal"])
     if withdrawal != Withdrawal.NONE:
-        announcements.take_back(article)
+        _take_back_what_was_told(article)
     _forget_card(article)
     _show_readers(article)
+
+
+def _take_back_what_was_told(article):
+    """Letters that lead to it and are not out yet."""
+    announcements.take_back(article)
+    letters.post_is_gone(article)
 
 
 def _show_readers(article, *other_themes):

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from articles import replies
+from articles import replies, workflow
 from articles.models import Replies, Reply
 from articles.newsroom.forms import ArticleForm
 from articles.readers import belongings, erasing
@@ -21,6 +21,7 @@ from relays.templatetags.relay_words import full_day
 from tests.factories import (
     approve_reply,
     begin_leg,
+    make_chief_editor,
     make_contributor,
     make_editor,
     make_members_article,
@@ -418,6 +419,21 @@ def test_the_account_lists_what_one_has_written_and_erases_it(client, article, r
     client.post(f"/account/replies/{reply.pk}/erase/", {"csrfmiddlewaretoken": token})
     assert "Mit ord" not in client.get("/account/").text
     assert Reply.objects.filter(state="erased").count() == 1
+
+
+def test_the_account_says_what_is_not_shown_any_more(client, article, reader):
+    approve_reply(make_reply(article, by=reader, words="Godkendt"))
+    declined = make_reply(article, by=reader, words="Afvist")
+    replies.decide(declined, "decline", by=make_editor(), seen="waiting", reason="Ikke om sagen.")
+    workflow.take_step(article, "undo", by=make_chief_editor())
+    client.force_login(reader)
+
+    page = client.get("/account/", headers={"accept-language": "da"})
+
+    assert "Det, den står under, er ikke på siden mere." in page.text
+    assert "Ikke om sagen." in page.text
+    assert "På siden" not in page.text
+    assert article.get_absolute_url() not in page.text
 
 
 # Members' articles -----------------------------------------------------------------------------

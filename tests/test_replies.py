@@ -410,6 +410,104 @@ def test_only_editors_decide(article):
     assert states() == ["waiting"]
 
 
+# What nobody would see -------------------------------------------------------------------------
+
+
+def test_an_answer_is_not_approved_below_what_is_not_shown(article):
+    thread = approve_reply(make_reply(article))
+    answer = make_reply(article, answers=thread, words="Svar")
+    replies.decide(thread, "decline", by=make_editor(), seen="approved", reason="Nej.")
+    before = kinds()
+
+    with pytest.raises(RuleBroken, match="Approve that one first"):
+        approve_reply(answer)
+
+    assert (states(), kinds()) == (["declined", "waiting"], before)
+
+
+def test_an_answer_is_approved_below_what_its_sender_has_erased(article):
+    thread = approve_reply(make_reply(article))
+    answer = make_reply(article, answers=thread, words="Svar")
+    replies.erase(thread, by=thread.user)
+
+    assert approve_reply(answer).is_shown
+
+
+@pytest.mark.parametrize("verb", ["decline", "spam"])
+def test_whose_answer_goes_with_a_comment_is_not_told_that_it_is_on_the_page(article, verb):
+    thread = approve_reply(make_reply(article))
+    answer = approve_reply(make_reply(article, answers=thread, words="Svar"))
+
+    replies.decide(thread, verb, by=make_editor(), seen="approved", reason="Nej.")
+
+    answer.letter.refresh_from_db()
+    assert answer.letter.state == "cancelled"
+    assert [reply.is_shown for reply in replies.of(answer.user)] == [False]
+
+
+def put_away(article, how):
+    if how == "hide":
+        return replies.set_replies(article, Replies.HIDDEN, by=None)
+    return workflow.take_step(article, how, by=make_chief_editor())
+
+
+@pytest.mark.parametrize("how", ["undo", "withdraw", "remove", "hide"])
+def test_what_no_reader_sees_is_neither_told_of_nor_approved(article, how):
+    waiting = make_reply(article, words="Et")
+    shown = approve_reply(make_reply(article, words="To"))
+    put_away(article, how)
+
+    with pytest.raises(RuleBroken, match=r"not out any more|would not see this one"):
+        approve_reply(waiting)
+
+    told = Letter.objects.filter(kind__startswith="reply_")
+    assert set(told.values_list("kind", "state")) == {
+        ("reply_approved", "cancelled"),
+        ("reply_to_writer", "cancelled"),
+    }
+    assert states() == ["waiting", "approved"]
+    assert not replies.of(shown.user).get().is_shown
+
+
+def test_comments_on_what_was_not_to_come_out_wait_until_it_does(article):
+    declined, waiting, spam = (make_reply(article, words=words) for words in ("Et", "To", "Tre"))
+    replies.decide(declined, "decline", by=make_editor(), seen="waiting", reason="Nej.")
+    put_away(article, "undo")
+
+    with pytest.raises(RuleBroken, match="wait until it is"):
+        replies.decide(waiting, "decline", by=make_editor(), seen="waiting", reason="Nej.")
+    replies.decide(spam, "spam", by=make_editor(), seen="waiting")
+
+    assert states() == ["declined", "waiting", "spam"]
+
+
+def test_nobody_is_asked_for_another_comment_on_what_is_withdrawn(article):
+    reply = make_reply(article)
+    put_away(article, "withdraw")
+
+    replies.decide(reply, "decline", by=make_editor(), seen="waiting", reason="Nej.")
+
+    [letter] = Letter.objects.filter(kind="reply_declined")
+    assert article.get_absolute_url() not in letter.body
+
+
+def test_nobody_is_invited_to_answer_where_no_comment_is_taken(article):
+    reply = make_reply(article)
+    replies.set_replies(article, Replies.CLOSED, by=None)
+
+    approve_reply(reply)
+
+    assert [kind for kind, _state in kinds()] == ["reply_approved"]
+
+
+def test_an_invitation_to_answer_is_taken_back_where_comments_close(article):
+    approve_reply(make_reply(article))
+
+    replies.set_replies(article, Replies.CLOSED, by=None)
+
+    assert set(kinds()) == {("reply_approved", "queued"), ("reply_to_writer", "cancelled")}
+
+
 # Who is invited to answer ----------------------------------------------------------------------
 
 

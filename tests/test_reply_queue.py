@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
-from articles import mornings, replies
+from articles import mornings, replies, workflow
 from articles.models import Replies, Reply
 from articles.newsroom.replies import ROWS_ON_A_PAGE
 from relays.models import Letter
 from tests.factories import (
     approve_reply,
+    make_chief_editor,
     make_editor,
     make_news,
     make_reader,
@@ -66,6 +67,18 @@ def test_what_waits_is_read_oldest_first(client, article):
     assert rows_of(response) == [str(first.pk), str(third.pk)]
     assert "on “Bakkerne”" in response.text
     assert first.user.email in response.text
+
+
+def test_a_comment_on_what_is_not_out_any_more_says_so(client, article):
+    reply = make_reply(article)
+    workflow.take_step(article, "undo", by=make_chief_editor())
+
+    page = client.get(QUEUE)
+    response = decide(client, reply, "decline", words="Nej.")
+
+    assert "on “Bakkerne”" in page.text
+    assert article.get_absolute_url() not in page.text
+    assert told(response) == ["The post is not out any more. Its comments wait until it is."]
 
 
 def test_a_comment_is_never_html(client, article):

@@ -318,8 +318,14 @@ class Article(models.Model):  # type: ignore[django-manager-missing]  # taggit h
     @property
     def takes_replies(self):
         """Computed at each look: no job has to close anything."""
+        if not self.is_public or self.replies != Replies.OPEN:
+            return False
         until = self.replies_until
-        return self.replies == Replies.OPEN and (until is None or timezone.now() < until)
+        return until is None or timezone.now() < until
+
+    @property
+    def shows_replies(self):
+        return self.is_public and self.replies != Replies.HIDDEN
 
     @property
     def changed_at(self):

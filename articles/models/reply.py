@@ -17,6 +17,10 @@ class ReplyState(models.TextChoices):
     ERASED = "erased", pgettext_lazy("comment", "Erased by its sender")
 
 
+# Below these an answer stands.
+HOLDS_ANSWERS = frozenset({ReplyState.APPROVED, ReplyState.ERASED})
+
+
 class Voice(models.TextChoices):
     """In which part somebody speaks, as it was when they wrote."""
 
@@ -46,7 +50,7 @@ class ReplyQuerySet(models.QuerySet):
 
     def shown(self):
         """What readers may see: approved, and so is what it answers, or erased by its sender."""
-        answered = Q(answers=None) | Q(answers__state__in=[ReplyState.APPROVED, ReplyState.ERASED])
+        answered = Q(answers=None) | Q(answers__state__in=HOLDS_ANSWERS)
         return self.approved().filter(answered)
 
     def threads(self):
@@ -149,6 +153,12 @@ class Reply(models.Model):
         is_open = self.article.access == Access.OPEN
         page = self.article.get_absolute_url() if is_open else self.article.get_full_url()
         return f"{page}#{self.anchor}"
+
+    @property
+    def is_shown(self):
+        """What `shown()` says of a row, and whether readers see the article and its comments."""
+        holds = self.answers is None or self.answers.state in HOLDS_ANSWERS
+        return self.state == ReplyState.APPROVED and holds and self.article.shows_replies
 
     @property
     def anchor(self):

@@ -170,14 +170,20 @@ TABS = [
     (ReplyState.DECLINED, pgettext_lazy("comments", "Declined")),
     (ReplyState.SPAM, pgettext_lazy("comments", "Spam")),
 ]
-READ = ("article__live", "article__relay", "user", "decided_by", "answers")
+READ = (
+    *("article__live", "article__draft", "article__relay"),
+    *("user", "decided_by", "answers"),
+)
+TEXTS = [
+    f"article__{kind}__{text}" for kind in ("live", "draft") for text in ("body", "standfirst")
+]
 
 
 def _rows(state, article):
     rows = Reply.objects.filter(state=state or ReplyState.WAITING)
     if article:
         rows = rows.filter(article=article)
-    rows = rows.defer("article__live__body", "article__live__standfirst")
+    rows = rows.defer(*TEXTS)
     return rows.oldest_first() if _is_queue(state) else rows.order_by("-pk")
 
 
