@@ -1,8 +1,8 @@
 """Who gets to read members' articles, from when, till when. The only writer of `Grant` and of
 `AccessRequest`.
 
-Every act locks the reader's row (of an organisation, its own), asks, changes and is written down.
-An end is a moment in a row: no clock has to bring it about.
+Every act locks the reader's row (of an organisation, its own; of a new one, its editor's), asks,
+changes and is written down. An end is a moment in a row: no clock has to bring it about.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -168,16 +168,22 @@ def admit(
     with_subdomains=False,
     note="",
 ) -> Grant:
-    """Everybody with a confirmed address at this domain reads on."""
+    """Everybody with a confirmed address at this domain reads on.
+
+    The same days again are the access that is there already: whoever ends it has ended it all.
+    """
     begins, ends = _span(first, last)
-    grant = Grant.objects.create(
-        kind=GrantKind.ORGANISATION,
-        domain=inboxes.known_domain(domain),
-        with_subdomains=with_subdomains,
-        name=name,
-        begins=begins,
-        ends=ends,
-    )
+    same = {
+        "kind": GrantKind.ORGANISATION,
+        "domain": inboxes.known_domain(domain),
+        "with_subdomains": with_subdomains,
+        "begins": begins,
+        "ends": ends,
+    }
+    _lock(by)  # there is no row yet of what is given, and two presses are one editor's
+    if known := Grant.objects.filter(**same).first():
+        return known
+    grant = Grant.objects.create(**same, name=name)
     _record(grant, "give", by=by, note=note)
     told = Letter.objects.cancellable().filter(kind=ABOUT_THE_END)
     for trial in Grant.objects.trials().running().filter(user__letters__in=told):

@@ -296,6 +296,21 @@ def test_an_organisation_is_whoever_has_an_address_at_just_that_domain(
     assert reads_at(reader, NOW) is reads
 
 
+def test_the_same_days_again_are_the_same_access_of_an_organisation():
+    editor, reader = make_editor(), make_reader(email="a@kommune.example")
+
+    first = grants.admit("kommune.example", "Kommunen", **FAR, by=editor)
+    again = grants.admit("@Kommune.example", **FAR, by=editor)
+    below = grants.admit("kommune.example", **FAR, with_subdomains=True, by=editor)
+
+    assert first == again
+    assert Grant.objects.count() == GrantMove.objects.count() == 2
+    with time_machine.travel(NOW, tick=False):
+        for grant in (first, below):
+            grants.end(grant, by=editor)
+        assert not access.has_access(reader)
+
+
 def test_an_address_that_is_only_said_opens_nothing():
     grants.admit("kommune.example", **FAR, by=make_editor())
     claims, moved = make_reader(email="a@kommune.example", is_confirmed=False), make_reader()
