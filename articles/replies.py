@@ -220,9 +220,11 @@ def decide(reply: Reply, verb: str, *, by: User, seen: str, reason: str = "") ->
     reply = _reread(reply)
     if not permissions.is_editor(by):
         raise RuleBroken(_("Only an editor can do that."))
+    reason = plain(reason)
+    if (reply.state, reply.decided_by, reply.reason) == (target, by, reason) and seen != target:
+        return reply  # their own second press
     if reply.state != seen or reply.state not in sources:
         raise Faster(_already(reply))
-    reason = plain(reason)
     if verb == "decline" and not reason:
         raise RuleBroken(_("Say why, in a kind sentence."))
     if sentence := _why_not_yet(reply, verb):

@@ -690,6 +690,9 @@ def test_a_button_stops_the_one_it_stands_beside(client, relay):
     assert not follower.follows.filter(pk=theme.pk).exists()
     assert follower.follows.count() == 2
     assert "Det er stoppet." in page.content.decode()
+    again = client.post(first.stop_path, {"which": theme.pk})
+    assert (again.status_code, follower.follows.count()) == (200, 2)
+    assert client.post(first.stop_path, {"which": "x"}).status_code == 404
 
 
 def test_all_of_it_stops_and_the_address_is_gone(client, relay):

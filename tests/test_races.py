@@ -33,6 +33,7 @@ from relays.errors import RuleBroken
 from relays.invariants import breaches
 from relays.models import Handoff, Letter, User
 from tests.factories import (
+    approve_reply,
     begin_leg,
     fresh,
     handoff_states,
@@ -445,6 +446,15 @@ def test_a_request_that_is_sent_sixteen_times_is_one_with_one_letter():
         assert Letter.objects.count() == before + 1
 
 
+def test_an_organisation_that_is_let_in_at_a_double_press_has_one_access():
+    editor = make_editor()
+    days = {"first": timezone.localdate(), "last": timezone.localdate() + timedelta(days=9)}
+    for number in range(FEW_ROUNDS):
+        admit = partial(grants.admit, f"kommune{number}.example", **days, by=editor)
+
+        assert len(set(succeeded(at_once(*[admit] * 4)))) == 1
+
+
 def test_two_clocks_tell_of_an_end_once():
     for _round in range(FEW_ROUNDS):
         reader = make_reader()
@@ -537,6 +547,35 @@ def test_of_editors_who_decide_at_once_one_is_heard(_round):
     assert reply.state == decided.state
     assert reply.moves.count() == 2
     assert Letter.objects.filter(kind__in=["reply_approved", "reply_declined"]).count() <= 1
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_an_editor_who_presses_twice_has_decided_once(_round):
+    reply, editor = make_reply(publish_leg(make_relay())), make_editor()
+    approve = partial(replies.decide, reply, "approve", by=editor, seen="waiting")
+
+    outcomes = at_once(*[approve] * 4)
+
+    assert [type(outcome) for outcome in outcomes] == [Reply] * 4
+    assert reply.moves.count() == 2
+    assert Letter.objects.filter(kind="reply_approved").count() == 1
+
+
+@pytest.mark.parametrize("_round", range(FEW_ROUNDS))
+def test_an_answer_is_not_told_of_as_shown_where_what_it_answers_goes_meanwhile(_round):
+    article = publish_leg(make_relay())
+    thread = approve_reply(make_reply(article))
+    answer = make_reply(article, answers=thread, words="Svar")
+
+    succeeded(
+        at_once(
+            partial(replies.decide, answer, "approve", by=make_editor(), seen="waiting"),
+            partial(replies.decide, thread, "spam", by=make_editor(), seen="approved"),
+        )
+    )
+
+    told = Letter.objects.filter(kind="reply_approved", user=answer.user)
+    assert not told.exclude(state="cancelled").exists()
 
 
 @pytest.mark.parametrize("_round", range(FEW_ROUNDS))

@@ -401,6 +401,17 @@ def test_of_two_editors_the_first_is_heard(article, verb):
     assert kinds() == before
 
 
+def test_a_second_press_of_ones_own_is_no_news(article):
+    reply, editor = make_reply(article), make_editor()
+    said = {"by": editor, "seen": "waiting", "reason": "Nej."}
+    first = replies.decide(reply, "decline", **said)
+
+    assert replies.decide(reply, "decline", **said).letter == first.letter
+    assert verbs(reply) == ["send", "decline"]
+    with pytest.raises(replies.Faster):
+        replies.decide(reply, "decline", **(said | {"reason": "Nej, for …"}))
+
+
 def test_only_editors_decide(article):
     reply = make_reply(article)
 

@@ -1,5 +1,6 @@
 from django import forms
 
+from articles.models import Follow
 from articles.readers.forms import AddressForm
 from relays.models import Relay, Theme
 
@@ -29,9 +30,17 @@ class FollowedForm(forms.Form):
 class StopForm(forms.Form):
     """Which of their follows somebody ends. What a mail program sends names none."""
 
-    which = forms.TypedChoiceField(required=False, coerce=str)
+    which = forms.RegexField(rf"{EVERYTHING}|[0-9]{{1,18}}", required=False)
 
     def __init__(self, *args, follows, **kwargs):
         super().__init__(*args, **kwargs)
         self.follows = {str(follow.pk): follow for follow in follows}
-        self.fields["which"].choices = [(name, name) for name in (EVERYTHING, *self.follows)]
+
+    def clean_which(self):
+        """One of theirs, or one that an earlier press has ended: that is no mistake."""
+        which = self.cleaned_data["which"]
+        if which in ("", EVERYTHING) or which in self.follows:
+            return which
+        if Follow.objects.filter(pk=which).exists():
+            raise forms.ValidationError("somebody else's")
+        return which

@@ -89,7 +89,7 @@ def _stop(request, follow, follows):
             following.stop_what_brings(follow)
         case which if which == EVERYTHING:
             following.stop_all(follow.follower)
-        case which:
+        case which if which in form.follows:
             following.stop(form.follows[which])
     # Not a redirect: mail programs follow none.
     return _show_follows(request, following.follows_at(follow.follower.address), stopped=True)
