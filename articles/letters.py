@@ -99,9 +99,9 @@ def reply_decided(reply: Reply, *, was_shown: bool) -> Letter | None:
         return None
     article, live = reply.article, reply.article.live
     assert live is not None, "readers comment on what is published"  # noqa: S101
-    page = reply.get_absolute_url()
-    if reply.state != ReplyState.APPROVED:  # it has no place there: to where one writes another
-        page = page.removesuffix(reply.anchor) + "replies"
+    # What is not shown has no place there: to where one writes another.
+    is_shown = reply.state == ReplyState.APPROVED
+    page = reply.get_absolute_url() if is_shown else f"{reply.page}#replies"
     return letters.write(
         kind,
         to=_sender(reply.user),

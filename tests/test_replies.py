@@ -13,8 +13,8 @@ from django.utils import timezone, translation
 from articles import letters as article_letters
 from articles import replies, search, workflow
 from articles.models import Article, Network, Replies, Reply, ReplyMove
+from articles.models.reply import THREADS_ON_A_PAGE
 from articles.network import network_of
-from articles.publication.replies import THREADS_ON_A_PAGE
 from articles.templatetags.reply_words import reply_html
 from relays import letters
 from relays.errors import RuleBroken
@@ -679,6 +679,20 @@ def test_many_comments_are_shown_a_page_at_a_time(client, article):
     canonical = re.search(r'rel="canonical" href="([^"]+)"', client.get(address + more).text)
     assert canonical[1].endswith(address)
     assert client.get(address, {"after": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("number", [0, 1, THREADS_ON_A_PAGE - 1, THREADS_ON_A_PAGE])
+def test_the_address_of_a_comment_is_that_of_the_page_on_which_it_stands(client, article, number):
+    reader, now = make_reader(), timezone.now()
+    said = {"article": article, "user": reader, "name": "Inger", "decided": now}
+    Reply.objects.bulk_create(Reply(**said, words="x", state="approved") for _n in range(number))
+    thread = approve_reply(make_reply(article, words="Den sidste"))
+    answer = approve_reply(make_reply(article, answers=thread, words="Og svaret"))
+
+    for reply in (thread, answer):
+        page, anchor = reply.get_absolute_url().split("#")
+        assert f'id="{anchor}"' in client.get(page).text
+    assert ("after=" in page) is (number == THREADS_ON_A_PAGE)
 
 
 @pytest.mark.parametrize("number", [1, 40])

@@ -17,6 +17,8 @@ class ReplyState(models.TextChoices):
     ERASED = "erased", pgettext_lazy("comment", "Erased by its sender")
 
 
+THREADS_ON_A_PAGE = 30
+
 # Below these an answer stands.
 HOLDS_ANSWERS = frozenset({ReplyState.APPROVED, ReplyState.ERASED})
 
@@ -149,10 +151,21 @@ class Reply(models.Model):
         return _("Comment %(number)s") % {"number": self.pk}
 
     def get_absolute_url(self):
-        """Where it can be read: below the whole article."""
+        """Where it can be read: below the whole article, on the page that its thread is on."""
+        return f"{self.page}{self._page_below()}#{self.anchor}"
+
+    @property
+    def page(self):
+        """Where the whole article stands."""
         is_open = self.article.access == Access.OPEN
-        page = self.article.get_absolute_url() if is_open else self.article.get_full_url()
-        return f"{page}#{self.anchor}"
+        return self.article.get_absolute_url() if is_open else self.article.get_full_url()
+
+    def _page_below(self):
+        begun = Reply.objects.threads().filter(article=self.article_id)
+        before = begun.filter(pk__lt=self.answers_id or self.pk).order_by("pk")
+        keys = list(before.values_list("pk", flat=True))
+        last = len(keys) // THREADS_ON_A_PAGE * THREADS_ON_A_PAGE  # on the page before this one
+        return f"?after={keys[last - 1]}" if last else ""
 
     @property
     def is_shown(self):

@@ -9,10 +9,9 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from articles.models import Article, Replies, Reply, ReplyState
+from articles.models.reply import THREADS_ON_A_PAGE
 from articles.publication.forms import RepliesForm, query_of
 from articles.publication.listing import address_of
-
-THREADS_ON_A_PAGE = 30
 
 
 class Thread(NamedTuple):
