@@ -6,9 +6,9 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from articles.models import Article, Tag
+from articles.models import Article, Grant, Tag
 from articles.models.tag import tags_for
-from relays.models import Contributor, OldAddress, Relay, Theme, User
+from relays.models import Contributor, Letter, OldAddress, Relay, Theme, User
 from tests.factories import (
     CHIEF_EDITOR,
     EDITOR,
@@ -272,6 +272,14 @@ def test_a_search_for_a_tag_folds_danish_letters(words):
     tags_for(["Ældre", "elev"])
 
     assert found(client, Tag, words) == ["Ældre"]
+
+
+@pytest.mark.parametrize("model", [Letter, Grant, Relay])
+def test_a_list_asked_for_what_no_database_holds_says_so(model):
+    client = log_in(make_chief_editor())
+
+    for query in ("kind=%00", "q=%00", "%00=1"):
+        assert client.get(f"{list_url(model)}?{query}").status_code == 400, query
 
 
 def test_names_stand_in_danish_order():
