@@ -487,7 +487,8 @@ def test_an_article_ends_where_the_baton_lands_with_the_next_post(read):
 
     page = read(first.get_absolute_url())
 
-    assert "Oskar Dyrhave passes the baton on Fordi hun har prøvet det. 2 Svar til" in page
+    landing = "2 Next leg Private Svar til køkkenet"
+    assert f"Oskar Dyrhave passes the baton on Fordi hun har prøvet det. {landing}" in page
 
 
 def above(client, article):
