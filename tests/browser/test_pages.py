@@ -100,6 +100,25 @@ def test_a_heading_stands_clear_of_its_neighbours(open_page, addresses):
     assert {name: headings for name, headings in crowded.items() if headings} == {}
 
 
+def test_a_note_stands_clear_of_its_neighbours(page, addresses):
+    crowded = {}
+
+    for name, address in addresses.items():
+        page.goto(address)
+        crowded[name] = page.evaluate(
+            """() => {
+                const gap = (above, below) => below.getBoundingClientRect().top - above.getBoundingClientRect().bottom
+                return [...document.querySelectorAll("main .note")]
+                    .filter(each => each.checkVisibility())
+                    .flatMap(each => [[each.previousElementSibling, each], [each, each.nextElementSibling]])
+                    .filter(([above, below]) => above && below && gap(above, below) < 16)
+                    .map(([above]) => above.outerHTML.slice(0, 80))
+            }"""
+        )
+
+    assert {name: notes for name, notes in crowded.items() if notes} == {}
+
+
 def test_a_page_asks_for_two_styles_an_icon_and_nothing_else(open_page, addresses, live_server):
     page = open_page()
     asked = []
