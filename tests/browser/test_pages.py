@@ -108,8 +108,8 @@ def test_a_note_stands_clear_of_its_neighbours(page, addresses):
         crowded[name] = page.evaluate(
             """() => {
                 const gap = (above, below) => below.getBoundingClientRect().top - above.getBoundingClientRect().bottom
+                document.querySelectorAll("details").forEach(each => each.open = true)
                 return [...document.querySelectorAll("main .note")]
-                    .filter(each => each.checkVisibility())
                     .flatMap(each => [[each.previousElementSibling, each], [each, each.nextElementSibling]])
                     .filter(([above, below]) => above && below && gap(above, below) < 16)
                     .map(([above]) => above.outerHTML.slice(0, 80))
