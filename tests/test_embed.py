@@ -96,7 +96,7 @@ def test_a_relay_that_rests_or_has_finished_says_so(client):
     baton.close(finished, by=None)
 
     assert f"Holder pause til {until.day}." in words_of(html_of(client, box_of(paused)))
-    assert "Stafetten er i mål efter 2 etaper" in words_of(html_of(client, box_of(finished)))
+    assert "Stafetten er i mål efter to etaper" in words_of(html_of(client, box_of(finished)))
 
 
 def test_a_box_without_a_post_leads_to_the_relay(client):

@@ -14,6 +14,7 @@ from articles.models import Article, Byline
 from articles.models.tag import tags_for
 from relays import baton
 from relays.models import Contributor, Leg, Relay, Sector
+from relays.templatetags.relay_words import in_words
 from tests.factories import (
     begin_leg,
     fresh,
@@ -238,9 +239,14 @@ def test_a_finished_relay_says_how_it_ended(read):
 
     page = read(relay.get_absolute_url())
 
-    assert "The relay has finished after 2 legs" in page
+    assert "The relay has finished after two legs" in page
     assert "Den blev ikke målt." in page
     assert "The baton is on its way." not in page
+
+
+@pytest.mark.parametrize(("legs", "said"), [(2, "two"), (12, "twelve"), (13, "13")])
+def test_a_number_is_spelled_out_up_to_twelve(legs, said):
+    assert str(in_words(legs)) == said
 
 
 def test_a_finished_relay_of_one_leg_counts_to_one(read):
@@ -487,7 +493,8 @@ def test_an_article_ends_where_the_baton_lands_with_the_next_post(read):
 
     page = read(first.get_absolute_url())
 
-    assert "Oskar Dyrhave passes the baton on Fordi hun har prøvet det. 2 Svar til" in page
+    landing = "2 Next leg Private Svar til køkkenet"
+    assert f"Oskar Dyrhave passes the baton on Fordi hun har prøvet det. {landing}" in page
 
 
 def above(client, article):
@@ -633,7 +640,7 @@ def test_the_last_article_of_a_finished_relay_says_that_it_is_the_last(client, r
     baton.close(relay, by=None)
     address = relay.articles.get(leg__number=2).get_absolute_url()
 
-    assert "The relay has finished after 2 legs See the whole relay" in read(address)
+    assert "The relay has finished after two legs See the whole relay" in read(address)
     assert '<footer class="hand straight" data-next="end">' in client.get(address).content.decode()
 
 

@@ -96,6 +96,28 @@ def turn(sector):
     return TURNS[sector]
 
 
+# What a newspaper spells out, from two on.
+NUMBERS = [
+    _("two"),
+    _("three"),
+    _("four"),
+    _("five"),
+    _("six"),
+    _("seven"),
+    _("eight"),
+    _("nine"),
+    _("ten"),
+    _("eleven"),
+    _("twelve"),
+]
+
+
+@register.filter
+def in_words(number):
+    """Ni; from thirteen on 13."""
+    return dict(enumerate(NUMBERS, start=2)).get(number, number)
+
+
 # What happened, as a history says it; the buttons have words of their own (relays.verbs.VERBS).
 MOVES = {
     "nominate": _("Nominated"),

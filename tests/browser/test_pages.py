@@ -100,6 +100,25 @@ def test_a_heading_stands_clear_of_its_neighbours(open_page, addresses):
     assert {name: headings for name, headings in crowded.items() if headings} == {}
 
 
+def test_a_note_stands_clear_of_its_neighbours(page, addresses):
+    crowded = {}
+
+    for name, address in addresses.items():
+        page.goto(address)
+        crowded[name] = page.evaluate(
+            """() => {
+                const gap = (above, below) => below.getBoundingClientRect().top - above.getBoundingClientRect().bottom
+                document.querySelectorAll("details").forEach(each => each.open = true)
+                return [...document.querySelectorAll("main .note")]
+                    .flatMap(each => [[each.previousElementSibling, each], [each, each.nextElementSibling]])
+                    .filter(([above, below]) => above && below && gap(above, below) < 16)
+                    .map(([above]) => above.outerHTML.slice(0, 80))
+            }"""
+        )
+
+    assert {name: notes for name, notes in crowded.items() if notes} == {}
+
+
 def test_a_page_asks_for_two_styles_an_icon_and_nothing_else(open_page, addresses, live_server):
     page = open_page()
     asked = []
@@ -173,3 +192,32 @@ def test_paper_gets_the_text_with_its_lane_and_nothing_to_press(page, addresses)
     for name in ("a running relay", "a theme"):
         page.goto(addresses[name])
         assert not page.locator("button, input").filter(visible=True).count(), name
+
+
+def test_on_paper_a_text_stands_below_its_heading(page, addresses):
+    page.emulate_media(media="print")
+    page.goto(addresses["an article"])
+
+    lefts = page.evaluate(
+        """() => ["h1", ".before p", ".prose p", ".give h2"].map(each =>
+            Math.round(document.querySelector(each).getBoundingClientRect().left))"""
+    )
+
+    assert len(set(lefts)) == 1, lefts
+
+
+def test_on_paper_nothing_is_night(page, addresses):
+    page.emulate_media(media="print")
+    page.goto(addresses["front"])
+
+    ink, paper = page.evaluate(
+        "(style => [style.color, style.backgroundColor])(getComputedStyle(document.querySelector('.night')))"
+    )
+
+    assert (ink, paper) == ("rgb(0, 0, 0)", "rgb(255, 255, 255)")
+
+
+def test_long_names_of_themes_are_parted_as_headings_are(page, addresses):
+    page.goto(addresses["themes"])
+
+    assert page.evaluate("getComputedStyle(document.querySelector('.themes a')).hyphens") == "auto"
