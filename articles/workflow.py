@@ -296,7 +296,7 @@ def take_step(
     if name in PASSES_ON and article.status == SUBMITTED:
         _ask_for_second_eyes(article, by, note)
     if name in NAMES_THE_TEXT and article.status not in (APPROVED, SCHEDULED):
-        _ask_for_the_text_seen(article, version)
+        revisions.ask_for_the_text_seen(article.draft, version)
 
     status_before = article.status
     if step.target:
@@ -615,11 +615,6 @@ def _clock_may(article, name):
 def _ask_for_second_eyes(article, by, note):
     if permissions.is_writer(by, article) and not note.strip():
         raise RuleBroken(_("It is your own text. Write in the note why nobody else approves it."))
-
-
-def _ask_for_the_text_seen(article, version):
-    if version != article.draft.version:
-        raise RuleBroken(_("There is a newer text than the one on your screen. Read it first."))
 
 
 def _standing(article):

@@ -501,6 +501,43 @@ def test_a_newer_text_than_the_one_on_the_screen_is_not_approved(article, editor
     assert fresh(article).status == "submitted"
 
 
+def test_what_was_typed_to_an_older_text_stands_at_its_paragraph_in_the_newer_one(article, editor):
+    client = admin(editor)
+    typed = form_of(client.get(review(article))) | {"note_0": "Stærk.", "note_2": "Kortere?"}
+    write(article, body="<p>Nyt først.</p><p>Et.</p>", by=editor)
+
+    page = client.post(review(article), typed | {"step": "send_back"}).context["form"]
+
+    assert fresh(article).status == "submitted"
+    assert [page[f"note_{place}"].value() for place in (0, 1)] == ["", "Stærk."]
+    assert page["message"].value() == "“Tre.” Kortere?"
+
+
+def test_the_newer_text_is_passed_on_by_whoever_has_it_before_them(article, editor):
+    client = admin(editor)
+    typed = form_of(client.get(review(article))) | {"step": "approve"}
+    write(article, title="Nyere", by=editor)
+    refused = client.post(review(article), typed)
+
+    response = client.post(review(article), form_of(refused) | {"step": "approve"})
+
+    assert response.status_code == 302
+    assert fresh(article).approved.title == "Nyere"
+
+
+def test_an_older_text_and_a_wrong_day_are_both_said(article, editor):
+    client = admin(editor)
+    typed = form_of(client.get(review(article))) | {"due": "snart", "note_2": "Kortere?"}
+    write(article, body="<p>Tre.</p>", by=editor)
+
+    response = client.post(review(article), typed)
+
+    page = response.context["form"]
+    assert response.status_code == 422
+    assert set(page.errors) == {"due", "__all__"}
+    assert page["note_0"].value() == "Kortere?"
+
+
 def test_approve_schedule_and_the_next_asked_is_one_press(article, editor):
     named = make_handoff(article.relay, receiver=make_contributor(sector="private"))
     tomorrow = timezone.localtime(timezone.now() + timedelta(days=1))
