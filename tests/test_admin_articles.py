@@ -824,6 +824,21 @@ def test_going_back_from_an_approved_text_takes_the_approval_back():
     assert (article.status, article.approved, article.draft.title) == ("submitted", None, "Første")
 
 
+def test_going_back_takes_no_approval_back_that_the_page_did_not_know_of():
+    client = log_in(make_editor())
+    article = put(make_leg_article(title="Første"), "sent_back")
+    article = put_on(write(article, title="Anden"), "submit")
+    opened = client.get(revision_url(article, 1))
+    put_on(article, "approve")
+
+    response = client.post(revision_url(article, 1), fields_of(opened), follow=True)
+
+    article = fresh(article)
+    assert (article.status, article.draft.title) == ("approved", "Anden")
+    assert "This text is approved." in response.content.decode()
+    assert "takes the approval back" in response.content.decode()
+
+
 def put_through(article, *names):
     for name in names:
         article = put_on(article, name)
