@@ -29,13 +29,15 @@ def write(article: Article, words: str, *, by: User, version: int, block: int | 
     paragraphs = blocks(article.draft.body)
     if block is not None and block >= len(paragraphs):
         raise RuleBroken(_("There is no such paragraph."))
-    return article.notes.create(
+    note, _is_new = article.notes.get_or_create(  # a double click puts one note down
         revision=revisions.freeze(article, Reason.NAMED, by=by),
         block=block,
-        quote="" if block is None else paragraphs[block].text,
         words=words.strip(),
         by=by,
+        told=None,
+        defaults={"quote": "" if block is None else paragraphs[block].text},
     )
+    return note
 
 
 @transaction.atomic

@@ -466,6 +466,13 @@ def press(editor, article, step="", **typed):
     return client.post(review(article), sent)
 
 
+def test_a_double_click_puts_each_note_down_once(article, editor):
+    for _click in range(2):
+        press(editor, article, note_0="Stærk.", message="Tak.")
+
+    assert sorted(Note.objects.values_list("words", flat=True)) == ["Stærk.", "Tak."]
+
+
 def test_notes_and_a_step_go_with_one_press(article, editor):
     response = press(editor, article, "send_back", note_0="Stærk.", note_2="Kortere?")
 
