@@ -17,7 +17,7 @@ from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from articles import access, diff, notes, permissions, revisions, workflow
+from articles import access, diff, letters, notes, permissions, revisions, workflow
 from articles.blocks import Block, blocks, join
 from articles.models import Access, Article, Note, Status
 from articles.newsroom import comparing, showings
@@ -279,7 +279,8 @@ def _surroundings(article, form, user):
             {
                 "name": name,
                 "label": workflow.STEPS[name].label,
-                "consequence": workflow.STEPS[name].consequence,
+                "consequence": workflow.STEPS[name].consequence(article),
+                "told": letters.who_hears(name, article, by=user),
                 "hindrance": hindrance,
                 "is_default": name == _default(steps),
             }
