@@ -584,7 +584,7 @@ def test_what_was_typed_to_an_older_text_stands_at_its_paragraph_in_the_newer_on
 
     assert fresh(article).status == "submitted"
     assert [page[f"note_{place}"].value() for place in (0, 1)] == ["", "Stærk."]
-    assert page["message"].value() == "“Tre.” Kortere?"
+    assert page["message"].value() == "“Tre.”: Kortere?"
 
 
 def test_the_newer_text_is_passed_on_by_whoever_has_it_before_them(article, editor):
@@ -663,7 +663,31 @@ def test_notes_whose_paragraph_is_gone_stand_on_top(article, editor):
 
     page = admin(editor).get(review(article))
 
-    assert page.context["on_top"] == [written]
+    assert [said.note for said in page.context["on_top"]] == [written]
+
+
+def test_the_talk_stands_in_the_order_in_which_it_was_held(article, editor):
+    press(editor, article, "send_back", note_2="Kortere?", message="Første runde.")
+    take(article, "submit", writer_of(article))
+    press(editor, article, "send_back", note_0="Stærk.", message="Anden runde.")
+
+    talk = admin(editor).get(review(article)).context["talk"]
+
+    said = [(said.mark, (said.note or said.move)) for said in talk]
+    assert [(mark, getattr(each, "words", None) or each.note) for mark, each in said] == [
+        (None, "Første runde."),
+        (1, "Kortere?"),
+        (None, "Anden runde."),
+        (2, "Stærk."),
+    ]
+
+
+def test_the_road_shows_where_the_text_stands_after_a_tick(article, editor):
+    workflow.record_move(article, "tick", by=editor, note="Navne")
+
+    page = admin(editor).get(review(article)).content.decode()
+
+    assert page.count('aria-current="step">Submitted') == 1
 
 
 def test_a_note_is_dropped_on_the_page(article, editor):

@@ -4,6 +4,8 @@ One form for the whole page, so that no press on one button loses what was typed
 """
 
 from datetime import time
+from itertools import count
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django import forms
@@ -19,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import access, diff, letters, notes, permissions, revisions, workflow
 from articles.blocks import Block, blocks, join
-from articles.models import Access, Article, Note, Status
+from articles.models import Access, Article, ArticleMove, Note, Status
 from articles.newsroom import comparing, showings
 from articles.newsroom.forms import MomentField
 from articles.newsroom.moves import day_field, words_field
@@ -33,11 +35,20 @@ DAYS_TO_GO_ON = 5  # working days that a text which is sent back has, at least
 MORNING = time(6)
 
 
+class Said(NamedTuple):
+    """One thing said in the talk: with a step, or in a note. `mark` is the note's number beside
+    its paragraph, where it quotes one."""
+
+    move: ArticleMove | None = None
+    note: Note | None = None
+    mark: int | None = None
+
+
 class Paragraph(NamedTuple):
     """One block of the text, with what was written to it and the field for more."""
 
     html: str
-    notes: list[Note]
+    notes: list[Said]
     field: forms.BoundField
 
 
@@ -174,7 +185,9 @@ def _carried_over(form, article, seen):
         quote = comparison.old[place].text
         found = comparison.find(place, quoted=quote)
         name = "message" if found is None else f"note_{found}"
-        words = f"“{Truncator(quote).chars(80)}” {words}" if found is None else words
+        if found is None:
+            quote = Truncator(quote).chars(80)
+            words = _("“%(quote)s”: %(words)s") % {"quote": quote, "words": words}
         typed[name] = "\n\n".join(filter(None, (typed.get(name, ""), words)))
     carried = ReviewForm(typed, article=article, text=comparison.new, nominees=form.nominees)
     sentences = [*form.non_field_errors(), str(revisions.NewerText())]
@@ -254,9 +267,9 @@ def _proposals(article):
 
 def _surroundings(article, form, user):
     steps = workflow.steps_open_to(user, article)
-    talk = list(article.notes.select_related("revision", "by", "answered_by").in_order())
-    beside, on_top = _placed(talk, article)
     moves = list(article.moves.select_related("by").order_by("pk"))
+    talk = _talk(moves, article.notes.select_related("revision", "by", "answered_by").in_order())
+    beside, on_top = _placed([said for said in talk if said.note], article)
     return {
         **showings.beside(article),
         "article": article,
@@ -272,9 +285,8 @@ def _surroundings(article, form, user):
         ],
         "on_top": on_top,
         "talk": talk,
+        "road": [move for move in moves if move.from_status != move.to_status],
         "handoff": article.leg and _asked_next(article.leg),
-        "moves": moves,
-        "said": [move for move in moves if move.note and move.step in workflow.STEPS],
         "steps": [
             {
                 "name": name,
@@ -296,19 +308,32 @@ def _surroundings(article, form, user):
     }
 
 
+def _talk(moves, notes) -> list[Said]:
+    """What was said, in the order it was: of one press first the message, then its notes."""
+    spoken = [
+        (move.at, Said(move=move)) for move in moves if move.note and move.step in workflow.STEPS
+    ]
+    spoken += [(note.told or note.at, Said(note=note)) for note in notes]
+    marks = count(1)
+    return [
+        said._replace(mark=next(marks)) if said.note and said.note.quote else said
+        for _moment, said in sorted(spoken, key=itemgetter(0))
+    ]
+
+
 def _placed(talk, article):
     """Notes by the paragraph they are about now; what is found nowhere stands on top."""
-    beside: dict[int, list[Note]] = {}
+    beside: dict[int, list[Said]] = {}
     on_top, comparisons = [], {}
-    for note in talk:
-        place = None
+    for said in talk:
+        note, place = said.note, None
         if note.block is not None:
             comparison = comparisons.get(note.revision_id)
             if comparison is None:
                 comparison = diff.compare(note.revision.body, article.draft.body)
                 comparisons[note.revision_id] = comparison
             place = comparison.find(note.block, quoted=note.quote)
-        (on_top if place is None else beside.setdefault(place, [])).append(note)
+        (on_top if place is None else beside.setdefault(place, [])).append(said)
     return beside, on_top
 
 
