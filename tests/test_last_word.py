@@ -599,6 +599,15 @@ def test_the_newer_text_is_passed_on_by_whoever_has_it_before_them(article, edit
     assert fresh(article).approved.title == "Nyere"
 
 
+def test_a_note_to_an_older_text_that_is_not_sent_along_is_not_dropped(article, editor):
+    write(article, title="Nyere", by=editor)
+
+    response = admin(editor).post(review(article), {"version": "1", "note_0": "Stærk."})
+
+    assert response.status_code == 409
+    assert response.context["form"]["note_0"].value() == "Stærk."
+
+
 def test_an_older_text_and_a_wrong_day_are_both_said(article, editor):
     client = admin(editor)
     typed = form_of(client.get(review(article))) | {"due": "snart", "note_2": "Kortere?"}

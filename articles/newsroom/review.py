@@ -169,7 +169,7 @@ def _body_seen(request, article):
     """What stood on the screen of whoever sends the form; else what is shown now."""
     sent = SeenForm(request.POST)
     if sent.is_valid() and sent.cleaned_data["version"] != article.draft.version:
-        return clean_html(sent.cleaned_data["seen"])
+        return clean_html(sent.cleaned_data["seen"]) or article.draft.body
     return article.draft.body
 
 
