@@ -81,6 +81,16 @@ def test_an_article_is_edited_in_its_draft():
     assert not article.revisions.exists()
 
 
+def test_what_was_saved_is_told_under_its_new_title():
+    client = log_in(make_editor())
+    article = make_leg_article(title="Før")
+
+    save(client, article, open_form(client, article) | {"title": "Efter"})
+
+    [told] = messages_of(client.get(change_url(article)))
+    assert "Efter" in told
+
+
 def test_a_save_that_changes_nothing_is_none():
     client = log_in(make_editor())
     article = make_leg_article(standfirst="En.\n\nTo.", interests="Ejer en gård.")

@@ -218,7 +218,7 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
             obj.save()
             Draft.objects.create(article=obj, saved_by=request.user)
         if form.new_content:
-            desk.save_draft(
+            obj.draft = desk.save_draft(  # whose title the message about this save says
                 obj,
                 form.new_content,
                 by=request.user,
