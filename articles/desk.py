@@ -154,16 +154,23 @@ def keep_theirs(article: Article) -> Revision:
 
 
 @transaction.atomic
-def restore(article: Article, revision: Revision, *, by: User) -> Revision:
-    """Go on from an older text. What the draft says now is kept as a revision of its own."""
+def restore(
+    article: Article, revision: Revision, *, by: User, change_approved: bool = False
+) -> Revision:
+    """Go on from an older text. What the draft says now is kept as a revision of its own.
+
+    Raises TextIsPassedOn as `save_draft` does.
+    """
     article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     if not permissions.may_write(by, article):
         raise RuleBroken(_("The text is with the editors. Take it back to go on writing."))
     revision = article.revisions.get(pk=revision.pk)
-    revisions.freeze(article, Reason.NAMED, by=by)
     draft = Draft.objects.get(article=article)
     if draft.content == revision.content:
         raise RuleBroken(_("That is the text you have."))
+    if article.status in PASSED_ON and not change_approved:
+        raise TextIsPassedOn
+    revisions.freeze(article, Reason.NAMED, by=by)
     _write(draft, revision.content, by=by)
     workflow.reopen_text(article, by=by)
     return revisions.freeze(article, Reason.RESTORED, by=by)
@@ -204,6 +211,8 @@ def move_to_leg(article: Article, leg: Leg, *, by: User) -> Article:
     article.leg, article.relay = leg, leg.relay
     article.save(update_fields=["leg", "relay"])
     Byline.objects.get_or_create(article=article, contributor=leg.contributor)
+    if article.status not in permissions.WITH_THE_WRITER:
+        baton.hand_in(leg)  # nobody is reminded of a text that the editors have
     workflow.record_move(article, "change_leg", by=by)
     return article
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles import permissions
 from articles.models import Article, Note, Remark, Reply, ReplyState
@@ -29,8 +30,14 @@ TO_THE_EDITORS = {
     "agree": "editor_agreed",
     "correct": "editor_corrected",
 }
-ON_THE_ROAD = (*TO_THE_WRITER.values(), "editor_text_in", "editor_agreed")
-LEAVES_THE_NEWS_TRUE = ("correct", "restore", "discard")
+ON_THE_ROAD = frozenset({*TO_THE_WRITER.values(), "editor_text_in", "editor_agreed"})
+# These steps leave some of the news as true as it was.
+STAYS_TRUE = {
+    "correct": {"published", "post_withdrawn"},
+    "discard": {"published", "post_withdrawn"},
+    "restore": ON_THE_ROAD - {"post_withdrawn"},
+}
+SPEAKS_OF_READERS = ("approve", "schedule", "publish")  # who do not see what is withdrawn
 
 
 def tell(
@@ -47,8 +54,7 @@ def tell(
     leg = article.leg
     if leg is None or leg.handoff is None:
         return  # news, and what ran before this program knew of it
-    if step not in LEAVES_THE_NEWS_TRUE:
-        letters.cancel(leg.handoff, *ON_THE_ROAD)
+    letters.cancel(leg.handoff, *ON_THE_ROAD - STAYS_TRUE.get(step, set()))
     words = {
         "article": article,
         "leg": leg,
@@ -57,13 +63,33 @@ def tell(
         "correction": correction,
     }
     about: dict = {"relay": leg.relay, "handoff": leg.handoff, **words}
-    writer = leg.contributor
-    if (kind := TO_THE_WRITER.get(step)) and writer and not (by and writer.user_id == by.pk):
-        letters.write(kind, to=writer, **about)
+    if writer := _writer_who_hears(step, article, by):
+        letters.write(TO_THE_WRITER[step], to=writer, **about)
     if kind := TO_THE_EDITORS.get(step):
         for editor in letters.editors_on_duty(leg.relay):
             if editor != by:
                 letters.write(kind, to=editor, by=by, **about)
+
+
+def who_hears(step: str, article: Article, *, by: User) -> str:
+    """Whom `tell` will tell, should this person take the step now: the line beside its button."""
+    if article.leg and article.leg.handoff_id:
+        if writer := _writer_who_hears(step, article, by):
+            return _("%(name)s is told.") % {"name": writer.name}
+        if step in TO_THE_EDITORS:
+            return _("The other editors are told.")
+    return _("Nobody is told.")
+
+
+def _writer_who_hears(step, article, by):
+    """Not of what they do themselves, nor without an address, nor that readers will see it when
+    they will not."""
+    writer = article.leg.contributor
+    if step not in TO_THE_WRITER or writer is None or not writer.email:
+        return None
+    if by and writer.user_id == by.pk:
+        return None
+    return None if article.withdrawal and step in SPEAKS_OF_READERS else writer
 
 
 def remarked(remark: Remark) -> None:

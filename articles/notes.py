@@ -25,18 +25,19 @@ def write(article: Article, words: str, *, by: User, version: int, block: int | 
     article = Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     if not permissions.is_editor(by):
         raise RuleBroken(_("Only an editor can do that."))
-    if version != article.draft.version:
-        raise RuleBroken(_("There is a newer text than the one on your screen. Read it first."))
+    revisions.ask_for_the_text_seen(article.draft, version)
     paragraphs = blocks(article.draft.body)
     if block is not None and block >= len(paragraphs):
         raise RuleBroken(_("There is no such paragraph."))
-    return article.notes.create(
+    note, _is_new = article.notes.get_or_create(  # a double click puts one note down
         revision=revisions.freeze(article, Reason.NAMED, by=by),
         block=block,
-        quote="" if block is None else paragraphs[block].text,
         words=words.strip(),
         by=by,
+        told=None,
+        defaults={"quote": "" if block is None else paragraphs[block].text},
     )
+    return note
 
 
 @transaction.atomic

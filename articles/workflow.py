@@ -41,7 +41,8 @@ class Step(NamedTuple):
     """One row of the table: where it starts, where it leads (None: stays), who may.
 
     `fits` says whether the step makes sense at all for this article, `hindrance` what still
-    stands in the way of one that does, `consequence` who is told and what happens.
+    stands in the way of one that does, `consequence` what happens. Who is told of it:
+    `articles.letters.who_hears`.
     """
 
     label: Promise
@@ -50,7 +51,7 @@ class Step(NamedTuple):
     allowed: Callable[[User, Article], bool]
     fits: Callable[[Article], bool] = lambda article: True
     hindrance: Callable[[Article], str] = lambda article: ""
-    consequence: Promise | str = ""
+    consequence: Callable[[Article], Promise | str] = lambda article: ""
 
 
 # What stands in the way ----------------------------------------------------------------------
@@ -131,6 +132,21 @@ def _is_not_gone(article):
     return article.live_id is not None and article.withdrawal != Withdrawal.GONE
 
 
+# What happens --------------------------------------------------------------------------------
+
+
+def _always(words):
+    return lambda article: words
+
+
+def _what_publication_does(article):
+    if _is_withdrawn(article):
+        return _("Readers do not see it before the post is shown to them again.")
+    if article.leg and article.leg.is_running:
+        return _("Readers see it at once, and the baton moves on.")
+    return _("Readers see it at once.")
+
+
 STEPS = {
     "submit": Step(
         _("Submit"),
@@ -138,7 +154,7 @@ STEPS = {
         SUBMITTED,
         permissions.may_submit,
         hindrance=_incomplete,
-        consequence=_("The editors are told, and the reminders stop."),
+        consequence=_always(_("The text is with the editors, and nobody is reminded of it.")),
     ),
     "take_back": Step(_("Take back"), frozenset({SUBMITTED}), DRAFT, permissions.is_writer),
     "send_back": Step(
@@ -146,7 +162,7 @@ STEPS = {
         frozenset({SUBMITTED, APPROVED}),
         SENT_BACK,
         permissions.is_editor,
-        consequence=_("The writer gets your notes, and the text to go on with."),
+        consequence=_always(_("The writer gets your notes, and the text to go on with.")),
     ),
     "ask_writer": Step(
         _("Ask the writer"),
@@ -155,7 +171,9 @@ STEPS = {
         permissions.is_editor,
         fits=staff_changed_words,
         hindrance=_incomplete,
-        consequence=_("The writer sees what you have changed, and says yes or goes on writing."),
+        consequence=_always(
+            _("The writer sees what you have changed, and says yes or goes on writing.")
+        ),
     ),
     "agree": Step(
         _("Say yes to the changes"),
@@ -164,7 +182,7 @@ STEPS = {
         permissions.may_agree,
         fits=_is_asked,
         hindrance=_changed_since_asked,
-        consequence=_("The editors are told, and can publish the text as it is now."),
+        consequence=_always(_("The editors can publish the text as it is now.")),
     ),
     "approve": Step(
         _("Approve"),
@@ -172,7 +190,6 @@ STEPS = {
         APPROVED,
         permissions.may_approve,
         hindrance=_not_ready,
-        consequence=_("The writer is told."),
     ),
     "schedule": Step(
         _("Schedule"),
@@ -180,16 +197,22 @@ STEPS = {
         SCHEDULED,
         permissions.may_approve,
         hindrance=_not_ready,
-        consequence=_("The writer is told the day and the hour, and the clock publishes."),
+        consequence=_always(_("The clock publishes at that day and hour.")),
     ),
-    "unschedule": Step(_("Unschedule"), frozenset({SCHEDULED}), APPROVED, permissions.is_editor),
+    "unschedule": Step(
+        _("Unschedule"),
+        frozenset({SCHEDULED}),
+        APPROVED,
+        permissions.is_editor,
+        consequence=_always(_("The text stays approved, and has no time any more.")),
+    ),
     "publish": Step(
         _("Publish"),
         frozenset({SUBMITTED, APPROVED, SCHEDULED}),
         LIVE,
         permissions.may_approve,
         hindrance=_not_ready,
-        consequence=_("Readers see it at once, the writer is told, and the baton moves on."),
+        consequence=_what_publication_does,
     ),
     "correct": Step(
         _("Correct what readers see"),
@@ -198,7 +221,7 @@ STEPS = {
         permissions.is_editor,
         fits=_is_public,
         hindrance=_incomplete,
-        consequence=_("Readers see the new text at once. The other editors are told."),
+        consequence=_always(_("Readers see the new text at once.")),
     ),
     "undo": Step(
         _("Undo the publication"),
@@ -206,7 +229,9 @@ STEPS = {
         APPROVED,
         permissions.may_approve,
         fits=_has_just_come_out,
-        consequence=_("Readers do not see the post any more. The baton stays where it is."),
+        consequence=_always(
+            _("Readers do not see the post any more. The baton stays where it is.")
+        ),
     ),
     "discard": Step(
         _("Discard the changes"),
@@ -214,6 +239,9 @@ STEPS = {
         LIVE,
         permissions.is_editor,
         fits=_was_public,
+        consequence=_always(
+            _("The text is the published one again. What it said is kept as a revision.")
+        ),
     ),
     "withdraw": Step(
         _("Withdraw with a notice"),
@@ -221,9 +249,19 @@ STEPS = {
         None,
         permissions.is_chief_editor,
         fits=_is_public,
+        consequence=_always(
+            _("Readers find a notice in place of the text, and the post in no list.")
+        ),
     ),
     "remove": Step(
-        _("Withdraw, gone"), ANY_STATUS, None, permissions.is_chief_editor, fits=_is_not_gone
+        _("Withdraw, gone"),
+        ANY_STATUS,
+        None,
+        permissions.is_chief_editor,
+        fits=_is_not_gone,
+        consequence=_always(
+            _("The address says that the post is gone, and search engines drop it.")
+        ),
     ),
     "restore": Step(
         _("Show to readers again"),
@@ -231,6 +269,7 @@ STEPS = {
         None,
         permissions.is_chief_editor,
         fits=_is_withdrawn,
+        consequence=_always(_("Readers see the published text again, at its old address.")),
     ),
 }
 
@@ -296,7 +335,7 @@ def take_step(
     if name in PASSES_ON and article.status == SUBMITTED:
         _ask_for_second_eyes(article, by, note)
     if name in NAMES_THE_TEXT and article.status not in (APPROVED, SCHEDULED):
-        _ask_for_the_text_seen(article, version)
+        revisions.ask_for_the_text_seen(article.draft, version)
 
     status_before = article.status
     if step.target:
@@ -615,11 +654,6 @@ def _clock_may(article, name):
 def _ask_for_second_eyes(article, by, note):
     if permissions.is_writer(by, article) and not note.strip():
         raise RuleBroken(_("It is your own text. Write in the note why nobody else approves it."))
-
-
-def _ask_for_the_text_seen(article, version):
-    if version != article.draft.version:
-        raise RuleBroken(_("There is a newer text than the one on your screen. Read it first."))
 
 
 def _standing(article):

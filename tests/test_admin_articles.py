@@ -81,6 +81,16 @@ def test_an_article_is_edited_in_its_draft():
     assert not article.revisions.exists()
 
 
+def test_what_was_saved_is_told_under_its_new_title():
+    client = log_in(make_editor())
+    article = make_leg_article(title="Før")
+
+    save(client, article, open_form(client, article) | {"title": "Efter"})
+
+    [told] = messages_of(client.get(change_url(article)))
+    assert "Efter" in told
+
+
 def test_a_save_that_changes_nothing_is_none():
     client = log_in(make_editor())
     article = make_leg_article(standfirst="En.\n\nTo.", interests="Ejer en gård.")
@@ -822,6 +832,21 @@ def test_going_back_from_an_approved_text_takes_the_approval_back():
 
     article = fresh(article)
     assert (article.status, article.approved, article.draft.title) == ("submitted", None, "Første")
+
+
+def test_going_back_takes_no_approval_back_that_the_page_did_not_know_of():
+    client = log_in(make_editor())
+    article = put(make_leg_article(title="Første"), "sent_back")
+    article = put_on(write(article, title="Anden"), "submit")
+    opened = client.get(revision_url(article, 1))
+    put_on(article, "approve")
+
+    response = client.post(revision_url(article, 1), fields_of(opened), follow=True)
+
+    article = fresh(article)
+    assert (article.status, article.draft.title) == ("approved", "Anden")
+    assert "This text is approved." in response.content.decode()
+    assert "takes the approval back" in response.content.decode()
 
 
 def put_through(article, *names):

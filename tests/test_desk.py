@@ -357,6 +357,18 @@ def test_an_article_whose_leg_was_given_up_moves_to_another_leg():
     ]
 
 
+@pytest.mark.parametrize(("status", "is_in"), [("draft", False), ("submitted", True)])
+def test_nobody_is_reminded_of_a_text_that_came_to_their_leg_from_the_desk(status, is_in):
+    article = put(make_leg_article(), status)
+    baton.abandon(article.leg, by=None)
+    leg = begin_leg(article.relay)
+
+    desk.move_to_leg(article, leg, by=make_editor())
+
+    leg.refresh_from_db()
+    assert (leg.handed_in is not None) == is_in
+
+
 def test_an_article_moves_to_a_leg_of_another_relay():
     article = make_leg_article()
     baton.abandon(article.leg, by=None)

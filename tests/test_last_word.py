@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from articles import desk, invariants, notes, workflow
+from articles import desk, invariants, letters, notes, workflow
 from articles.models import Article, Note
 from relays import baton
 from relays import invariants as chain_invariants
@@ -22,6 +22,7 @@ from tests.factories import (
     fresh,
     handoff_states,
     leg_states,
+    make_chief_editor,
     make_contributor,
     make_editor,
     make_handoff,
@@ -77,8 +78,8 @@ def note(article, words="Kan du give os et tal?", *, by, block=1):
 
 
 def unsent(*kinds):
-    letters = Letter.objects.unsent().filter(kind__in=kinds).order_by("pk")
-    return list(letters.values_list("kind", flat=True))
+    waiting = Letter.objects.unsent().filter(kind__in=kinds).order_by("pk")
+    return list(waiting.values_list("kind", flat=True))
 
 
 def portal(article):
@@ -418,13 +419,79 @@ def test_only_the_newest_step_is_news(article, editor):
 
 
 def test_a_withdrawn_post_is_told_to_its_writer(article, editor):
-    from tests.factories import make_chief_editor
-
     take(article, "publish", editor)
 
     take(article, "withdraw", make_chief_editor())
 
     assert unsent("published", "post_withdrawn") == ["post_withdrawn"]
+
+
+TOLD = [
+    ("submitted", "send_back"),
+    ("submitted", "approve"),
+    ("submitted", "schedule"),
+    ("submitted", "publish"),
+    ("scheduled", "unschedule"),
+    ("live", "undo"),
+    ("live", "withdraw"),
+    ("live", "remove"),
+]
+
+
+@pytest.mark.parametrize("has_address", [True, False])
+@pytest.mark.parametrize(("status", "step"), TOLD)
+def test_the_line_beside_a_step_says_who_gets_a_letter(status, step, has_address):
+    chief, writer = make_chief_editor(), make_contributor("Ditte Marvang")
+    article = put(make_leg_article(begin_leg(make_relay(), receiver=writer)), status)
+    if not has_address:
+        type(writer).objects.update(email=None)
+    Letter.objects.all().delete()
+
+    said = letters.who_hears(step, fresh(article), by=chief)
+    take(article, step, chief, publish_at=timezone.now() + timedelta(days=1))
+
+    told = ["Ditte Marvang is told." for _letter in Letter.objects.filter(contributor=writer)]
+    assert [said] == (told or ["Nobody is told."])
+
+
+def test_of_news_nobody_is_told(editor):
+    assert letters.who_hears("publish", put(make_news(), "submitted"), by=editor) == (
+        "Nobody is told."
+    )
+
+
+def test_of_a_step_of_their_own_nobody_is_told(article):
+    assert letters.who_hears("withdraw", article, by=writer_of(article)) == "Nobody is told."
+
+
+@pytest.mark.parametrize("step", ["schedule", "publish"])
+def test_nobody_is_told_that_a_withdrawn_post_is_out(editor, step):
+    article = take(publish(make_leg_article()), "withdraw", make_chief_editor())
+    article = put(write(article, title="Ny"), "submitted")
+    Letter.objects.all().delete()
+
+    said = letters.who_hears(step, article, by=editor)
+    take(article, step, editor, publish_at=timezone.now() + timedelta(days=1))
+
+    assert said == "Nobody is told."
+    assert not Letter.objects.exists()
+
+
+def test_a_post_that_is_shown_again_is_withdrawn_no_more(editor):
+    chief = make_chief_editor()
+    article = take(publish(make_leg_article()), "withdraw", chief)
+
+    take(article, "restore", chief)
+
+    assert unsent("post_withdrawn") == []
+
+
+def test_a_time_that_is_discarded_is_told_no_more(editor):
+    article = put(write(publish(make_leg_article()), title="Ny"), "scheduled")
+
+    take(article, "discard", editor)
+
+    assert unsent("scheduled", "published") == []
 
 
 def test_news_writes_no_letters(editor):
@@ -466,6 +533,13 @@ def press(editor, article, step="", **typed):
     return client.post(review(article), sent)
 
 
+def test_a_double_click_puts_each_note_down_once(article, editor):
+    for _click in range(2):
+        press(editor, article, note_0="Stærk.", message="Tak.")
+
+    assert sorted(Note.objects.values_list("words", flat=True)) == ["Stærk.", "Tak."]
+
+
 def test_notes_and_a_step_go_with_one_press(article, editor):
     response = press(editor, article, "send_back", note_0="Stærk.", note_2="Kortere?")
 
@@ -499,6 +573,52 @@ def test_a_newer_text_than_the_one_on_the_screen_is_not_approved(article, editor
     assert response.status_code == 409
     assert "There is a newer text than the one on your screen." in response.content.decode()
     assert fresh(article).status == "submitted"
+
+
+def test_what_was_typed_to_an_older_text_stands_at_its_paragraph_in_the_newer_one(article, editor):
+    client = admin(editor)
+    typed = form_of(client.get(review(article))) | {"note_0": "Stærk.", "note_2": "Kortere?"}
+    write(article, body="<p>Nyt først.</p><p>Et.</p>", by=editor)
+
+    page = client.post(review(article), typed | {"step": "send_back"}).context["form"]
+
+    assert fresh(article).status == "submitted"
+    assert [page[f"note_{place}"].value() for place in (0, 1)] == ["", "Stærk."]
+    assert page["message"].value() == "“Tre.”: Kortere?"
+
+
+def test_the_newer_text_is_passed_on_by_whoever_has_it_before_them(article, editor):
+    client = admin(editor)
+    typed = form_of(client.get(review(article))) | {"step": "approve"}
+    write(article, title="Nyere", by=editor)
+    refused = client.post(review(article), typed)
+
+    response = client.post(review(article), form_of(refused) | {"step": "approve"})
+
+    assert response.status_code == 302
+    assert fresh(article).approved.title == "Nyere"
+
+
+def test_a_note_to_an_older_text_that_is_not_sent_along_is_not_dropped(article, editor):
+    write(article, title="Nyere", by=editor)
+
+    response = admin(editor).post(review(article), {"version": "1", "note_0": "Stærk."})
+
+    assert response.status_code == 409
+    assert response.context["form"]["note_0"].value() == "Stærk."
+
+
+def test_an_older_text_and_a_wrong_day_are_both_said(article, editor):
+    client = admin(editor)
+    typed = form_of(client.get(review(article))) | {"due": "snart", "note_2": "Kortere?"}
+    write(article, body="<p>Tre.</p>", by=editor)
+
+    response = client.post(review(article), typed)
+
+    page = response.context["form"]
+    assert response.status_code == 422
+    assert set(page.errors) == {"due", "__all__"}
+    assert page["note_0"].value() == "Kortere?"
 
 
 def test_approve_schedule_and_the_next_asked_is_one_press(article, editor):
@@ -552,7 +672,31 @@ def test_notes_whose_paragraph_is_gone_stand_on_top(article, editor):
 
     page = admin(editor).get(review(article))
 
-    assert page.context["on_top"] == [written]
+    assert [said.note for said in page.context["on_top"]] == [written]
+
+
+def test_the_talk_stands_in_the_order_in_which_it_was_held(article, editor):
+    press(editor, article, "send_back", note_2="Kortere?", message="Første runde.")
+    take(article, "submit", writer_of(article))
+    press(editor, article, "send_back", note_0="Stærk.", message="Anden runde.")
+
+    talk = admin(editor).get(review(article)).context["talk"]
+
+    said = [(said.mark, (said.note or said.move)) for said in talk]
+    assert [(mark, getattr(each, "words", None) or each.note) for mark, each in said] == [
+        (None, "Første runde."),
+        (1, "Kortere?"),
+        (None, "Anden runde."),
+        (2, "Stærk."),
+    ]
+
+
+def test_the_road_shows_where_the_text_stands_after_a_tick(article, editor):
+    workflow.record_move(article, "tick", by=editor, note="Navne")
+
+    page = admin(editor).get(review(article)).content.decode()
+
+    assert page.count('aria-current="step">Submitted') == 1
 
 
 def test_a_note_is_dropped_on_the_page(article, editor):
@@ -580,6 +724,37 @@ def test_a_review_of_a_text_that_nobody_has_written_yet_opens(editor):
     article = desk.article_for(begin_leg(make_relay()))
 
     assert admin(editor).get(review(article)).status_code == 200
+
+
+@pytest.mark.parametrize("status", ["draft", "submitted", "sent_back", "scheduled", "live"])
+def test_every_step_of_the_review_says_what_happens_and_who_is_told(status):
+    page = admin(make_chief_editor()).get(review(put(make_leg_article(), status)))
+
+    lines = [
+        step["hindrance"] or f"{step['consequence']} {step['told']}"
+        for step in page.context["steps"]
+    ]
+    assert lines
+    assert all("told." in line for line in lines)
+    html = page.content.decode()
+    assert all(html.count(f'id="why-{step["name"]}"') == 1 for step in page.context["steps"])
+
+
+@pytest.mark.parametrize(
+    ("make", "line"),
+    [
+        (make_leg_article, "Readers see it at once, and the baton moves on. "),
+        (make_news, "Readers see it at once. "),
+        (
+            lambda: write(take(publish(make_news()), "withdraw", make_chief_editor()), title="Ny"),
+            "Readers do not see it before the post is shown to them again. ",
+        ),
+    ],
+)
+def test_what_publication_does_depends_on_the_post(make, line):
+    page = admin(make_chief_editor()).get(review(put(make(), "submitted")))
+
+    assert f"Publish: {line}" in page.content.decode()
 
 
 def test_the_review_of_news_knows_no_leg(editor):

@@ -12,20 +12,26 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from articles.newsroom import filters, overview
+from articles import workflow
+from articles.models import Article
+from articles.newsroom import filters, overview, texts
 from relays import baton
 from relays.models import Leg, Letter, Relay
 from tests.factories import (
     begin_leg,
+    make_chief_editor,
     make_contributor,
     make_editor,
     make_handoff,
     make_leg_article,
+    make_news,
     make_relay,
     make_superuser,
     make_theme,
     make_user,
+    publish,
     put,
+    write,
 )
 
 pytestmark = pytest.mark.django_db
@@ -345,6 +351,74 @@ def test_an_empty_board_says_so():
 
     assert "Nothing. Every baton is in somebody's hand." in html
     assert "No relay here." in html
+
+
+# Texts in no relay's row -----------------------------------------------------------------------
+
+
+def news():
+    return put(make_news("Ny redaktør"), "submitted")
+
+
+def newer():
+    return put(write(publish(make_leg_article()), title="Ny redaktør"), "approved")
+
+
+def undone():
+    article = publish(make_leg_article(title="Ny redaktør"))
+    return workflow.take_step(article, "undo", by=make_chief_editor())
+
+
+def without_a_leg():
+    article = put(make_leg_article(title="Ny redaktør"), "submitted")
+    baton.abandon(article.leg, by=make_superuser())
+    return article
+
+
+def held():
+    article = put(make_leg_article(title="Ny redaktør"), "scheduled")
+    yesterday = timezone.now() - timedelta(days=1)
+    Article.objects.filter(pk=article.pk).update(publish_at=yesterday)
+    return article
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (news, "“Ny redaktør” has come in"),
+        (newer, "“Ny redaktør” is approved"),
+        (undone, "“Ny redaktør” is approved"),
+        (without_a_leg, "“Ny redaktør” has come in"),
+        (held, "“Ny redaktør” should be out by now"),
+    ],
+)
+def test_a_text_in_no_relays_row_waits_all_the_same(make, sentence):
+    article, editor = make(), make_editor()
+    if article.relay:
+        article.relay.editors.add(editor)
+
+    shown = page(editor)
+
+    assert [text.sentence for text in texts.waiting(editor)] == [sentence]
+    assert reverse("admin:articles_article_review", args=[article.pk]) in shown.content.decode()
+
+
+def test_a_text_in_its_relays_row_waits_once():
+    editor = make_editor()
+    for status in ("submitted", "approved", "scheduled"):
+        with_text(status)().editors.add(editor)
+
+    assert texts.waiting(editor) == []
+
+
+def test_a_text_waits_for_the_editors_of_its_relay_and_whoever_stands_in():
+    article, editor, deputy = undone(), make_editor(), make_editor("Dina Dagvagt")
+    article.relay.editors.add(editor)
+    stranger = make_editor("Mads Morgenvagt")
+    editor.deputy, editor.away_until = deputy, timezone.localdate() + timedelta(days=1)
+    editor.save()
+
+    assert [len(texts.waiting(each)) for each in (editor, deputy, stranger)] == [1, 1, 0]
 
 
 # The filters -----------------------------------------------------------------------------------

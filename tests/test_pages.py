@@ -1225,6 +1225,18 @@ def test_an_address_without_its_last_slash_leads_on(client):
     assert client.get("/relays").url == "/relays/"
 
 
+def test_a_post_that_is_shown_again_is_gone_in_no_browser(client):
+    article = publish_leg(make_relay())
+    workflow.take_step(article, "remove", by=make_chief_editor())
+
+    addresses = [article.get_absolute_url(), f"{article.relay.get_absolute_url()}1/"]
+
+    answers = [client.get(address) for address in addresses]
+    assert {(each.status_code, each.headers["Cache-Control"]) for each in answers} == {
+        (410, "no-cache")
+    }
+
+
 def test_pages_are_for_reading_only(client):
     addresses = [address for address in make_site().addresses.values() if address != "/nowhere/"]
 

@@ -840,8 +840,8 @@ def test_that_a_text_was_shown_is_no_part_of_the_talk_with_its_writer():
 
     review = desk_of(article).get(at(article, "review/"))
 
-    assert [move.step for move in review.context["moves"]] == ["submit", "show"]
-    assert [move.step for move in review.context["said"]] == ["submit"]
+    assert steps(article) == ["submit", "show"]
+    assert [said.move.step for said in review.context["talk"]] == ["submit"]
 
 
 @pytest.mark.parametrize(

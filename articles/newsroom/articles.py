@@ -72,6 +72,12 @@ class BylineInline(OwnRowOnly, admin.TabularInline):
         return article is None or article.published_at is None
 
 
+class GoOnForm(forms.Form):
+    """Whether the page said that going on from an older text takes an approval back."""
+
+    change_approved = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
 class MoveToLegForm(forms.Form):
     leg = forms.ModelChoiceField(
         Leg.objects.none(), label=_("Leg"), required=False, empty_label=_("none: a news article")
@@ -212,7 +218,7 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
             obj.save()
             Draft.objects.create(article=obj, saved_by=request.user)
         if form.new_content:
-            desk.save_draft(
+            obj.draft = desk.save_draft(  # whose title the message about this save says
                 obj,
                 form.new_content,
                 by=request.user,
@@ -334,9 +340,14 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
         revision = get_object_or_404(
             Revision.objects.select_related("by", "picture"), article=article, number=number
         )
-        if request.method == "POST":
+        posted = request.POST if request.method == "POST" else None
+        form = GoOnForm(posted, initial={"change_approved": True})
+        if form.is_valid():
             try:
-                desk.restore(article, revision, by=request.user)
+                desk.restore(article, revision, by=request.user, **form.cleaned_data)
+            except desk.TextIsPassedOn as broken:  # since the page was opened, which now says so
+                self.message_user(request, str(broken), messages.ERROR)
+                return redirect(request.path)
             except RuleBroken as broken:
                 self.message_user(request, str(broken), messages.ERROR)
             else:
@@ -354,6 +365,7 @@ class ArticleAdmin(ReviewPages, WordPages, AddressedAdmin):
             "original": article,
             "revision": revision,
             "body": mark_safe(revision.body),  # noqa: S308  (sanitised when stored)
+            "form": form,
             "takes_back": article.status in desk.PASSED_ON,
         }
         return render(request, "admin/articles/article/revision.html", context)

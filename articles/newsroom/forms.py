@@ -38,11 +38,18 @@ class TitleField(forms.CharField):
         return self.to_python(initial) != self.to_python(data)
 
 
+class SpelledMoment(forms.DateTimeInput):
+    """The browser's own field, and beside it the day in words (static/js/spelled-date.js)."""
+
+    input_type = "datetime-local"
+    template_name = "admin/_spelled_moment.html"
+
+
 class MomentField(forms.DateTimeField):
     """A time of the newsroom's own clock. Of an hour that comes twice the first is meant."""
 
     def __init__(self, **kwargs):
-        widget = forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        widget = SpelledMoment(format="%Y-%m-%dT%H:%M")
         super().__init__(required=False, widget=widget, **kwargs)
 
     def to_python(self, value):

@@ -4,6 +4,8 @@ One form for the whole page, so that no press on one button loses what was typed
 """
 
 from datetime import time
+from itertools import count
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from django import forms
@@ -14,11 +16,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from articles import access, diff, notes, permissions, workflow
+from articles import access, diff, letters, notes, permissions, revisions, workflow
 from articles.blocks import Block, blocks, join
-from articles.models import Access, Article, Note, Status
+from articles.models import Access, Article, ArticleMove, Note, Status
 from articles.newsroom import comparing, showings
 from articles.newsroom.forms import MomentField
 from articles.newsroom.moves import day_field, words_field
@@ -26,21 +29,37 @@ from articles.templatetags.article_words import move_name
 from relays import baton, workdays
 from relays.errors import RuleBroken
 from relays.models import Handoff, HandoffState
+from relays.richtext import clean_html
 
 DAYS_TO_GO_ON = 5  # working days that a text which is sent back has, at least
 MORNING = time(6)
+
+
+class Said(NamedTuple):
+    """One thing said in the talk: with a step, or in a note. `mark` is the note's number beside
+    its paragraph, where it quotes one."""
+
+    move: ArticleMove | None = None
+    note: Note | None = None
+    mark: int | None = None
 
 
 class Paragraph(NamedTuple):
     """One block of the text, with what was written to it and the field for more."""
 
     html: str
-    notes: list[Note]
-    field: forms.BoundField | None
+    notes: list[Said]
+    field: forms.BoundField
 
 
-class ReviewForm(forms.Form):
+class SeenForm(forms.Form):
+    """The text that was on the screen: where the notes were typed, should it have changed since."""
+
     version = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class ReviewForm(SeenForm):
     message = words_field(_("Message"))
     due = day_field(_("New date for the text"))
     when = MomentField(label=_("Publication at"))
@@ -54,7 +73,7 @@ class ReviewForm(forms.Form):
 
     def __init__(self, *args, article: Article, text: list[Block], nominees: list[Handoff], **kw):
         super().__init__(*args, **kw)
-        self.nominees = nominees
+        self.text, self.nominees = text, nominees
         for place in range(len(text)):
             self.fields[f"note_{place}"] = words_field(
                 _("Note to paragraph %(number)s") % {"number": place + 1}
@@ -70,11 +89,12 @@ class ReviewForm(forms.Form):
             del self.fields["correction"]
 
     @property
-    def new_notes(self):
+    def typed_notes(self):
         """(paragraph, words) of each note that was typed."""
-        for name, words in self.cleaned_data.items():
-            if name.startswith("note_") and words.strip():
-                yield int(name.removeprefix("note_")), words
+        for place in range(len(self.text)):
+            words = self[f"note_{place}"].value()
+            if words and words.strip():
+                yield place, words
 
     @property
     def changed_ticks(self):
@@ -106,12 +126,12 @@ class ReviewPages:
         if not permissions.is_editor(request.user):
             raise PermissionDenied
         article = get_object_or_404(Article.objects.for_steps(), pk=article_id)
-        text, nominees = blocks(article.draft.body), _nominees(article)
+        seen = _body_seen(request, article)
         form = ReviewForm(
             request.POST if request.method == "POST" else None,
             article=article,
-            text=text,
-            nominees=nominees,
+            text=blocks(seen),
+            nominees=_nominees(article),
             initial=_proposals(article),
         )
         status = 200
@@ -133,14 +153,47 @@ class ReviewPages:
             status = 422
         else:
             comparing.remember_look(article, request.user)
+        if status != 200 and form["version"].value() != str(article.draft.version):
+            form = _carried_over(form, article, seen)
         context = {
             **self.admin_site.each_context(request),
-            **_surroundings(article, text, form, request.user),
+            **_surroundings(article, form, request.user),
             "title": _("Review"),
             "subtitle": str(article),
             "opts": self.opts,
         }
         return render(request, "admin/articles/article/review.html", context, status=status)
+
+
+def _body_seen(request, article):
+    """What stood on the screen of whoever sends the form; else what is shown now."""
+    sent = SeenForm(request.POST)
+    if sent.is_valid() and sent.cleaned_data["version"] != article.draft.version:
+        return clean_html(sent.cleaned_data["seen"]) or article.draft.body
+    return article.draft.body
+
+
+def _carried_over(form, article, seen):
+    """The refused form on the text that is newer: each note at its paragraph there, or, where
+    that is gone, in the message. Whoever presses again has both before them."""
+    comparison = diff.compare(seen, article.draft.body)
+    typed = form.data.copy()
+    for place in range(len(comparison.old)):
+        typed[f"note_{place}"] = ""
+    typed["version"], typed["seen"] = article.draft.version, article.draft.body
+    for place, words in form.typed_notes:
+        quote = comparison.old[place].text
+        found = comparison.find(place, quoted=quote)
+        name = "message" if found is None else f"note_{found}"
+        if found is None:
+            quote = Truncator(quote).chars(80)
+            words = _("“%(quote)s”: %(words)s") % {"quote": quote, "words": words}
+        typed[name] = "\n\n".join(filter(None, (typed.get(name, ""), words)))
+    carried = ReviewForm(typed, article=article, text=comparison.new, nominees=form.nominees)
+    sentences = [*form.non_field_errors(), str(revisions.NewerText())]
+    for sentence in dict.fromkeys(sentences):
+        carried.add_error(None, sentence)
+    return carried
 
 
 def _step(request):
@@ -160,7 +213,7 @@ def _do(article, form, *, by, step, drop):
     cleaned = form.cleaned_data
     # The article first: the ticks lock its relay, and that is the order of the locks.
     Article.objects.select_for_update(no_key=True).get(pk=article.pk)
-    for place, words in form.new_notes:
+    for place, words in form.typed_notes:
         notes.write(article, words, by=by, version=cleaned["version"], block=place)
     for note in article.notes.filter(pk=drop):
         notes.drop(note, by=by)
@@ -205,17 +258,18 @@ def _proposals(article):
         due = max(due, article.leg.due)
     return {
         "version": article.draft.version,
+        "seen": article.draft.body,
         "when": article.publish_at or morning,
         "access": article.access,
         "due": due,
     }
 
 
-def _surroundings(article, text, form, user):
+def _surroundings(article, form, user):
     steps = workflow.steps_open_to(user, article)
-    talk = list(article.notes.select_related("revision", "by", "answered_by").in_order())
-    beside, on_top = _placed(talk, article)
     moves = list(article.moves.select_related("by").order_by("pk"))
+    talk = _talk(moves, article.notes.select_related("revision", "by", "answered_by").in_order())
+    beside, on_top = _placed([said for said in talk if said.note], article)
     return {
         **showings.beside(article),
         "article": article,
@@ -225,20 +279,20 @@ def _surroundings(article, text, form, user):
             Paragraph(
                 mark_safe(join([block])),  # noqa: S308  (sanitised when stored)
                 beside.get(place, []),
-                form[f"note_{place}"] if f"note_{place}" in form.fields else None,
+                form[f"note_{place}"],
             )
-            for place, block in enumerate(text)
+            for place, block in enumerate(form.text)
         ],
         "on_top": on_top,
         "talk": talk,
+        "road": [move for move in moves if move.from_status != move.to_status],
         "handoff": article.leg and _asked_next(article.leg),
-        "moves": moves,
-        "said": [move for move in moves if move.note and move.step in workflow.STEPS],
         "steps": [
             {
                 "name": name,
                 "label": workflow.STEPS[name].label,
-                "consequence": workflow.STEPS[name].consequence,
+                "consequence": workflow.STEPS[name].consequence(article),
+                "told": letters.who_hears(name, article, by=user),
                 "hindrance": hindrance,
                 "is_default": name == _default(steps),
             }
@@ -254,19 +308,32 @@ def _surroundings(article, text, form, user):
     }
 
 
+def _talk(moves, notes) -> list[Said]:
+    """What was said, in the order it was: of one press first the message, then its notes."""
+    spoken = [
+        (move.at, Said(move=move)) for move in moves if move.note and move.step in workflow.STEPS
+    ]
+    spoken += [(note.told or note.at, Said(note=note)) for note in notes]
+    marks = count(1)
+    return [
+        said._replace(mark=next(marks)) if said.note and said.note.quote else said
+        for _moment, said in sorted(spoken, key=itemgetter(0))
+    ]
+
+
 def _placed(talk, article):
     """Notes by the paragraph they are about now; what is found nowhere stands on top."""
-    beside: dict[int, list[Note]] = {}
+    beside: dict[int, list[Said]] = {}
     on_top, comparisons = [], {}
-    for note in talk:
-        place = None
+    for said in talk:
+        note, place = said.note, None
         if note.block is not None:
             comparison = comparisons.get(note.revision_id)
             if comparison is None:
                 comparison = diff.compare(note.revision.body, article.draft.body)
                 comparisons[note.revision_id] = comparison
             place = comparison.find(note.block, quoted=note.quote)
-        (on_top if place is None else beside.setdefault(place, [])).append(note)
+        (on_top if place is None else beside.setdefault(place, [])).append(said)
     return beside, on_top
 
 

@@ -59,13 +59,14 @@ class NewsroomSite(AdminSite):
 
     def _overview(self, request):
         from articles.models import AccessRequest
-        from articles.newsroom import filters, overview, replies
+        from articles.newsroom import filters, overview, replies, texts
 
         mine = overview.rows(overview.relays_of(request.user))
         found = overview.rows(overview.everybodys()) if "all" in request.GET else mine
         return {
             "asking": AccessRequest.objects.open().count(),
             "waiting": [row for row in mine if row.waits],
+            "texts": texts.waiting(request.user),
             "board": filters.board(found, request.GET),
             "replies": replies.waiting(),
         }

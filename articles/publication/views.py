@@ -215,7 +215,10 @@ def _withdrawn(request, slug):
 
 
 def _gone(request):
-    return render(request, "410.html", status=410)
+    gone = render(request, "410.html", status=410)
+    # Kept by a browser, as a 410 is for ever, it would outlive the day the post is shown again.
+    gone.headers["Cache-Control"] = "no-cache"
+    return gone
 
 
 @require_safe

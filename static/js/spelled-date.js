@@ -9,8 +9,9 @@ class SpelledDate extends HTMLElement {
 
   say() {
     const hasTime = this.field.type === "datetime-local"
-    const chosen = new Date(hasTime ? this.field.value : `${this.field.value}T12:00`)
-    const words = { weekday: "long", day: "numeric", month: "long", year: "numeric" }
+    // Read and said in UTC: what stands in the field, whatever the clock of this browser skips.
+    const chosen = new Date(`${this.field.value}${hasTime ? "Z" : ""}`)
+    const words = { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }
     if (hasTime) Object.assign(words, { hour: "numeric", minute: "2-digit" })
     const said = new Intl.DateTimeFormat(this.lang || "da", words)
     this.querySelector("output").value = isNaN(chosen) ? "" : said.format(chosen)

@@ -197,6 +197,18 @@ def test_what_was_typed_is_still_there_when_a_colleague_was_faster(
     assert timezone.now() >= fresh(article).published_at
 
 
+@pytest.mark.parametrize("name", ["review", "change"])
+def test_the_day_is_said_as_it_was_typed_wherever_the_editor_sits(open_as, article, editor, name):
+    page = open_as(editor, timezone_id="America/New_York")  # where that hour is skipped
+    page.goto(reverse(f"admin:articles_article_{name}", args=[article.pk]))
+
+    page.fill("#id_when", "2027-03-14T02:30")
+
+    assert page.locator("spelled-date:has(#id_when) output").inner_text() == (
+        "søndag den 14. marts 2027 kl. 2.30"
+    )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 500, 320])
 def test_the_review_is_for_every_screen(open_as, article, editor, width, scheme):
