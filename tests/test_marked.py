@@ -14,6 +14,7 @@ from django.conf import settings as site_settings
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import models
+from django.shortcuts import render
 from django.test import Client
 from django.urls import resolve
 from django.utils.translation import gettext_lazy, ngettext, override, trans_real
@@ -38,6 +39,7 @@ from tests.factories import (
 )
 from tests.forms import fields_of
 from tests.sites import make_archive, make_site
+from tests.test_pages_for_everybody import with_the_database_away
 from tests.test_permissions import (
     FORMS,
     as_file,
@@ -458,6 +460,8 @@ def test_every_word_of_an_empty_or_a_broken_site_is_marked(client, marked, rf):
     request = rf.get("/")
     for page in (
         views.server_error(request),
+        with_the_database_away(client, "/"),
+        render(request, "429.html"),
         views.bad_request(request, None),
         permission_denied(request, None),
         csrf_failure(request),
