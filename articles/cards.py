@@ -173,17 +173,31 @@ def _place(pen, article):
 
 
 def _title(pen, title):
-    width = (RIGHT - LEFT) * FINER
-    for size in TITLE_SIZES:
-        font = _font(SERIF, size)
-        lines = _lines(_drawable(title), font, width)
-        if len(lines) * size * LEADING <= TITLE_BOTTOM - TITLE_TOP:
-            break
-    most = int((TITLE_BOTTOM - TITLE_TOP) / (size * LEADING))
-    if len(lines) > most:
-        lines = [*lines[: most - 1], _shortened(" ".join(lines[most - 1 :]), font, width)]
+    size, lines = _typeset(_drawable(title))
     for number, line in enumerate(lines):
         _write_words(pen, (LEFT, TITLE_TOP + number * size * LEADING), line, SERIF, size, INK)
+
+
+def _typeset(title):
+    """As large as there is room, and as its words stay whole; the end of a longer one is cut off."""
+    width = (RIGHT - LEFT) * FINER
+    unavoidable = _broken_words(title, _font(SERIF, TITLE_SIZES[-1]), width)
+    for size in TITLE_SIZES:
+        font = _font(SERIF, size)
+        lines = _lines(title, font, width)
+        most = int((TITLE_BOTTOM - TITLE_TOP) / (size * LEADING))
+        if len(lines) <= most and _broken_words(title, font, width) == unavoidable:
+            return size, lines
+    return size, [*lines[: most - 1], _shortened(" ".join(lines[most - 1 :]), font, width)]
+
+
+def _broken_words(title, font, width):
+    """The words that break where nobody allowed it."""
+    return [
+        word
+        for word in title.split()
+        if len(_pieces(word, font, width)) > word.count(SOFT_HYPHEN) + 1
+    ]
 
 
 def _lines(title, font, width):

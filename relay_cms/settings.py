@@ -277,6 +277,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# The handler has it, too: a warning of Django's own loggers does not ask for the root's level.
+LOG_LEVEL = env("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -287,7 +289,8 @@ LOGGING = {
             "class": "logging.StreamHandler",
             "formatter": "line",
             "filters": ["mask_tokens"],
+            "level": LOG_LEVEL,
         }
     },
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

@@ -5,6 +5,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm
 from django.contrib.auth.forms import UserChangeForm as DjangoUserChangeForm
@@ -14,12 +15,11 @@ from django.utils.text import Truncator, format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from relays import accounts, addresses
+from relays import accounts, addresses, roles
 from relays.danish import danish, unique_slug
 from relays.forms import PictureField
 from relays.models import Contributor, Shape, Theme, User
-
-GROUPS_OF_A_NEWSROOM = ["Editor", "Chief editor"]
+from relays.roles import GroupFilter, RolesAdmin
 
 
 class NewsroomForm(forms.ModelForm):
@@ -268,10 +268,10 @@ class NewPasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(NewsroomAdmin, DjangoUserAdmin):
+class UserAdmin(RolesAdmin, NewsroomAdmin, DjangoUserAdmin):
     form, add_form, change_password_form = UserForm, NewUserForm, NewPasswordForm
     list_display = ["name", "email", yes_or_no(User, "is_staff"), yes_or_no(User, "is_active")]
-    list_filter = ["is_staff", "is_active", "groups"]
+    list_filter = ["is_staff", "is_active", ("groups", GroupFilter)]
     search_fields = ["name__folded", "email"]
     filter_horizontal = ["groups", "user_permissions"]
     ordering = ["name"]
@@ -316,7 +316,7 @@ class UserAdmin(NewsroomAdmin, DjangoUserAdmin):
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name == "groups" and not request.user.is_superuser:
             # Nobody hands out more than a newsroom has: other groups may hold more rights.
-            kwargs["queryset"] = Group.objects.filter(name__in=GROUPS_OF_A_NEWSROOM)
+            kwargs["queryset"] = Group.objects.filter(name__in=roles.GROUPS)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request, obj=None):
@@ -330,5 +330,23 @@ class UserAdmin(NewsroomAdmin, DjangoUserAdmin):
 
     def _is_ordinary(self, user):
         """Somebody whom a chief editor may look after: not above her own rights."""
-        groups = user.groups.exclude(name__in=GROUPS_OF_A_NEWSROOM)
+        groups = user.groups.exclude(name__in=roles.GROUPS)
         return not (user.is_superuser or groups.exists() or user.user_permissions.exists())
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(RolesAdmin, DjangoGroupAdmin):
+    list_display = ["role"]
+
+    @admin.display(description=Group._meta.verbose_name, ordering="name")
+    def role(self, group):
+        return roles.group_name(group)
+
+    def get_deleted_objects(self, objs, request):
+        """Nothing goes with a group but the rows that tie it to people and rights. Django would
+        list each of them, by a name that tells nothing."""
+        groups = [roles.group_name(group) for group in objs]
+        return groups, {Group._meta.verbose_name_plural: len(groups)}, set(), []

@@ -673,6 +673,32 @@ def test_a_chief_editor_cannot_give_herself_more_rights():
     assert "is not one of the available choices" in refused.content.decode()
 
 
+def test_groups_and_rights_have_danish_names_and_only_what_opens_a_page_is_offered():
+    client = log_in(make_superuser())
+    mads, group = make_editor(), Group.objects.get(name=EDITOR)
+
+    for address in (change_url(mads), change_url(group)):
+        page = client.get(address, headers={"accept-language": "da"}).content.decode()
+        assert ">Stafetter | stafet | ændre</option>" in page
+        assert "| Can " not in page
+        assert "| card |" not in page
+    page = client.get(list_url(User), headers={"accept-language": "da"}).content.decode()
+    assert ">Chefredaktør</a>" in page
+    assert CHIEF_EDITOR not in page
+
+
+def test_a_group_goes_without_a_word_of_the_rows_that_tie_it_to_people_and_rights():
+    client, group = log_in(make_superuser()), Group.objects.get(name=EDITOR)
+    make_editor()
+    delete = reverse("admin:auth_group_delete", args=[group.pk])
+
+    asked = client.get(delete).content.decode()
+    client.post(delete, {"post": "yes"})
+
+    assert "object (" not in asked
+    assert not Group.objects.filter(pk=group.pk).exists()
+
+
 def somebody_with_a_right_of_his_own():
     user = make_editor()
     user.user_permissions.add(Permission.objects.get(codename="delete_relay"))

@@ -310,6 +310,17 @@ def test_a_long_word_breaks_where_its_editor_allowed_it():
     ]
 
 
+def test_a_title_is_as_large_as_its_words_stay_whole():
+    word = "Speciallægepraksisplanlægnings\u00adstabiliseringsperiode"
+
+    assert cards._typeset("Tillid")[0] == cards.TITLE_SIZES[0]
+    assert cards._typeset(word)[1] == [
+        "Speciallægepraksisplanlægnings-",
+        "stabiliseringsperiode",
+    ]
+    assert cards._typeset("o" * 45)[0] == cards.TITLE_SIZES[0]  # too long at every size
+
+
 def test_a_word_that_fits_is_not_broken():
     assert lines("Et mål\u00adtid") == ["Et måltid"]
 

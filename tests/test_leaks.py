@@ -115,6 +115,8 @@ def surfaces(article):
         "the article before it": first.get_absolute_url(),
         "the article after it": last.get_absolute_url() if last != article else "/",
         "article": fresh(article).get_absolute_url(),
+        "the whole of it": fresh(article).get_full_url(),
+        "its comments": f"{fresh(article).get_absolute_url()}replies/",
         "its old address": "/articles/gammel-adresse/",
         "themes": "/themes/",
         "theme": article.theme.get_absolute_url(),

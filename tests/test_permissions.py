@@ -583,7 +583,7 @@ def make_scene(users):
         "superuser": users["superuser"],
         "follower": follower,
         "to_reader": Letter.objects.get(kind="follow_request"),
-        "group": Group.objects.get(name="Editor"),
+        "group": Group.objects.create(name="Sprog"),
         "session": UserSession.objects.create(
             user=users["contributor"], session_key="theirs", ip="127.0.0.1", user_agent="theirs"
         ),

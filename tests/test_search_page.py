@@ -109,6 +109,8 @@ def test_one_hit_and_none_are_said_so(client, posts):
     nothing = text_of(page_of(client, "/search/?q=hestestald"))
     assert "Ingen indlæg om hestestald" in nothing
     assert "Prøv et kortere ord." in nothing
+    several = text_of(page_of(client, "/search/?q=seneste+hestestald"))
+    assert "Intet indlæg har alle ordene. Prøv med færre." in several
 
 
 def test_what_was_typed_is_shown_as_it_is_and_never_run(client):

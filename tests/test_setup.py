@@ -132,3 +132,19 @@ def test_all_that_is_missing_is_named_at_once():
 
 def test_debug_needs_nothing():
     assert start(DEBUG="on").returncode == 0
+
+
+@pytest.mark.parametrize(("level", "told"), [("INFO", True), ("ERROR", False)])
+def test_the_level_of_the_log_holds_for_django_too(level, told):
+    program = (
+        "import django, logging; django.setup(); "
+        "logging.getLogger('django.request').warning('Not Found: /')"
+    )
+    environment = {**os.environ, "LOG_LEVEL": level}
+    environment["DJANGO_SETTINGS_MODULE"] = "relay_cms.settings"
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+
+    assert (done.returncode, "Not Found: /" in done.stderr) == (0, told)

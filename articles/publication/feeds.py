@@ -13,6 +13,7 @@ from django.contrib.syndication.views import Feed
 from django.db.models import prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import translation
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
@@ -77,6 +78,9 @@ class NewestPosts(Feed):
     def feed_url(self, row):
         return f"{self.link(row)}feed.xml"
 
+    def feed_guid(self, row):
+        return _name_of(f"{row._meta.model_name}-{row.pk}" if row else "posts")
+
     def posts(self, row):
         return Article.objects.public()
 
@@ -97,8 +101,7 @@ class NewestPosts(Feed):
         return settings.SITE_URL + article.get_absolute_url()
 
     def item_guid(self, article):
-        # Not the address: a reader elsewhere would show the post again when that changes.
-        return f"tag:{urlsplit(settings.SITE_URL).hostname},2026:article-{article.pk}"
+        return _name_of(f"article-{article.pk}")
 
     def item_pubdate(self, article):
         return article.published_at
@@ -114,12 +117,17 @@ class NewestPosts(Feed):
         people = [byline.contributor for byline in article.bylines.all()]
         return {
             "language": article.language,
-            "text": _picture(article.live) + _with_whole_addresses(article),
+            "text": _picture(article.live) + _visible_text(article),
             "writers": [
                 (said(person.name), settings.SITE_URL + person.get_absolute_url())
                 for person in people
             ],
         }
+
+
+def _name_of(thing):
+    """Not an address: a reader elsewhere would show everything again when that changes."""
+    return f"tag:{urlsplit(settings.SITE_URL).hostname},2026:{thing}"
 
 
 def _picture(text):
@@ -137,12 +145,17 @@ def _picture(text):
     )
 
 
-def _with_whole_addresses(article):
-    """The visible text, whose links may begin with a slash or be a place in the text itself."""
-    text = said(access.visible_part(article, None).html)
+def _visible_text(article):
+    """The text with whole addresses: its links may begin with a slash or be a place in the text
+    itself. Where it ends before the post does, it says so."""
+    part = access.visible_part(article, None)
     here = settings.SITE_URL + article.get_absolute_url()
-    text = text.replace('<a href="/', f'<a href="{settings.SITE_URL}/')
-    return text.replace('<a href="#', f'<a href="{here}#')
+    text = said(part.html).replace('<a href="/', f'<a href="{settings.SITE_URL}/')
+    text = text.replace('<a href="#', f'<a href="{here}#')
+    if part.complete:
+        return text
+    with translation.override(article.language):
+        return text + format_html('<p><a href="{}">{}</a></p>', here, _("Read the rest"))
 
 
 class PostsOfRelay(NewestPosts):

@@ -36,7 +36,7 @@ from relays.models import Contributor, Relay, Theme
 READERS = 2  # at once
 REQUESTS = 400  # of a page, at most
 SECONDS = 2.0  # for a page, at most
-COLUMNS = "{:<24}{:>8}{:>8}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>11}{:>11}"
+COLUMNS = "{:<24}{:>8}{:>8}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>13}{:>11}"
 
 
 class Answers(NamedTuple):
