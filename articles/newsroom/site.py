@@ -5,7 +5,8 @@ from functools import wraps
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -84,7 +85,7 @@ def _readable(view):
     @wraps(view)
     def look(request, *args, **kwargs):
         if any("\0" in word for name, values in request.GET.lists() for word in (name, *values)):
-            raise BadRequest
+            raise Http404
         return view(request, *args, **kwargs)
 
     return look
