@@ -130,9 +130,18 @@ def _no_page_asks_for_its_foot(monkeypatch):
 
 @pytest.fixture(scope="session")
 def chromium():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Locator, sync_playwright
+
+    click = Locator.click
+
+    def click_through(locator, **options):
+        click(locator, **options)
+        locator.page.wait_for_load_state()
 
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # A click that leads on returns with the first byte of the answer, when half a page and none
+        # of its styles may be there. No test has to think of that: here it waits for the whole page.
+        patch.setattr(Locator, "click", click_through)
         # Playwright keeps an event loop in this thread; Django would take every query for async.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)

@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.factories import make_relay
 from tests.sites import make_site
@@ -146,7 +147,7 @@ def test_the_keyboard_meets_the_way_to_the_content_first(open_page, addresses):
         assert first.get_attribute("class") == "skip", name
         assert first.bounding_box()["width"] > 40, name
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "main", name
+        expect(page.locator("#main"), name).to_be_focused()
         assert page.locator("h1").count() == 1, name
         assert page.locator("main").count() == 1, name
 
