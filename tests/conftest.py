@@ -90,6 +90,16 @@ def made_once(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def kept_once(django_db_setup, django_db_blocker):
+    """`made_once` for browser tests, whose server has a connection of its own: the rows are really
+    there, and what a test adds stays too, until the module ends."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test_case: None)
+        yield
+        delete_rows(None)
+
+
 # What migrations made, and no transactional test changes.
 OF_THE_MIGRATIONS = {
     "auth_group",
