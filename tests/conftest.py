@@ -1,15 +1,14 @@
-"""What every test may lean on: groups that outlive a flush, a real Chromium, no silent skips."""
+"""What every test may lean on: a quick flush, a real Chromium, no silent skips."""
 
 import os
 import shutil
-from importlib import import_module
+from functools import cache
 
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.core.cache import cache
-from django.db import transaction
-from django.db.models.signals import post_migrate
+from django.core.cache import cache as counters
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 
 from tests.postbox import Postbox
 
@@ -91,21 +90,44 @@ def made_once(django_db_setup, django_db_blocker):
         transaction.set_rollback(True)
 
 
+@pytest.fixture(scope="module")
+def kept_once(django_db_setup, django_db_blocker):
+    """`made_once` for browser tests, whose server has a connection of its own: the rows are really
+    there, and what a test adds stays too, until the module ends."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test_case: None)
+        yield
+        delete_rows(None)
+
+
+# What migrations made, and no transactional test changes.
+OF_THE_MIGRATIONS = {
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+}
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _groups_outlive_a_flush():
-    """A transactional test ends by emptying every table, the groups' too, which a migration made.
-    Django then makes permissions again, on the signal that migrations end with; we make the
-    groups on the same signal. (`serialized_rollback` suppresses that signal and leaves
-    an empty database to the next run with --reuse-db.)
-    """
-    make_groups = import_module("articles.migrations.0002_newsroom_groups").make_groups
+def _a_flush_is_quick_and_leaves_what_migrations_made():
+    """A transactional test ends by emptying the tables. Django does so by TRUNCATE, which writes
+    every table of PostgreSQL and each of its indexes anew, and then makes permissions again, one
+    by one; our groups, which a migration made, would be gone. Here the few rows are deleted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", delete_rows)
+        yield
 
-    def make_groups_again(sender, **kwargs):
-        make_groups(apps, None)
 
-    post_migrate.connect(make_groups_again, sender=apps.get_app_config("articles"))
-    yield
-    post_migrate.disconnect(make_groups_again, sender=apps.get_app_config("articles"))
+def delete_rows(_test_case):
+    with transaction.atomic(), connection.cursor() as cursor:  # keys are looked at when it ends
+        for table in sorted(tables() - OF_THE_MIGRATIONS):
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608
+
+
+@cache
+def tables():
+    return set(connection.introspection.django_table_names(only_existing=True, include_views=False))
 
 
 @pytest.fixture(autouse=True)
@@ -115,7 +137,7 @@ def _nobody_has_tried_before(request):
     mark = request.node.get_closest_marker("django_db")
     if mark and mark.kwargs.get("transaction"):
         request.getfixturevalue("transactional_db")
-        cache.clear()
+        counters.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -130,9 +152,18 @@ def _no_page_asks_for_its_foot(monkeypatch):
 
 @pytest.fixture(scope="session")
 def chromium():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Locator, sync_playwright
+
+    click = Locator.click
+
+    def click_through(locator, **options):
+        click(locator, **options)
+        locator.page.wait_for_load_state()
 
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # A click that leads on returns with the first byte of the answer, when half a page and none
+        # of its styles may be there. No test has to think of that: here it waits for the whole page.
+        patch.setattr(Locator, "click", click_through)
         # Playwright keeps an event loop in this thread; Django would take every query for async.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)

@@ -111,7 +111,7 @@ def make_relay(title=None, *, finished_legs=0, running=False, **fields):
 
 
 def reload(relay):
-    return Relay.objects.with_baton().get(pk=relay.pk)
+    return Relay.objects.get_with_baton(relay.pk)
 
 
 def next_sector(relay):

@@ -347,7 +347,8 @@ def test_nobody_is_reminded_of_an_invitation_that_waits_for_the_editor(relay):
     tick_daily((2, 1), (2, 9))
     assert reminders() == []
 
-    letters.release(Letter.objects.get(handoff=offer))
+    with at(2, 9, 12):
+        letters.release(Letter.objects.get(handoff=offer))
     tick_daily((2, 10), (2, 10), time(9), time(9, 5))
 
     assert reminders() == ["10/02 answer_today"]

@@ -173,7 +173,7 @@ class RelayAdmin(NamesPosts, AddressedAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _chain(self, user, relay_id):
-        relay = Relay.objects.with_baton().get(pk=relay_id)
+        relay = Relay.objects.get_with_baton(relay_id)
         legs = relay.legs.select_related("contributor").order_by("-began", "-pk")
         handoffs = relay.handoffs.select_related(
             "receiver__user", "giver__contributor", "proposed_by"

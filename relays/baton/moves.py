@@ -6,7 +6,7 @@ from relays.models import BatonMove, Channel, Relay
 
 def lock(relay_id):
     # no_key: rows that merely point at the relay can still be written meanwhile.
-    return Relay.objects.select_for_update(no_key=True).with_baton().get(pk=relay_id)
+    return Relay.objects.select_for_update(no_key=True).get_with_baton(relay_id)
 
 
 def fresh(relay, rows, row):

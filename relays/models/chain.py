@@ -88,15 +88,23 @@ class RelayQuerySet(models.QuerySet):
 
     def with_strip(self):
         """Load the newest legs of each, whatever the number of relays: one more query."""
-        newest = Leg.objects.standing().select_related("contributor").order_by("-number")
+        newest = Leg.objects.newest()
         return self.prefetch_related(Prefetch("legs", newest[:STRIP_LENGTH], to_attr="newest_legs"))
 
     def with_baton(self):
         """Load what `Relay.baton` reads: two more queries."""
-        asked = Handoff.objects.open().select_related("receiver")
+        asked = Handoff.objects.asked()
         return self.with_strip().prefetch_related(
             Prefetch("handoffs", asked, to_attr="open_handoffs")
         )
+
+    def get_with_baton(self, pk):
+        """One relay with the same. The newest legs of one are a LIMIT; those of many, a window
+        function, which takes Django longer to write down than all the rest of a verb."""
+        relay = self.get(pk=pk)
+        relay.newest_legs = list(relay.legs.newest()[:STRIP_LENGTH])
+        relay.open_handoffs = list(relay.handoffs.asked())
+        return relay
 
 
 class Relay(models.Model):
@@ -162,7 +170,7 @@ class Relay(models.Model):
     objects = RelayQuerySet.as_manager()
 
     newest_legs: list["Leg"]  # from with_strip()
-    open_handoffs: list["Handoff"]  # from with_baton()
+    open_handoffs: list["Handoff"]  # from with_baton(), or of one relay from get_with_baton()
 
     class Meta:
         verbose_name = _("relay")
@@ -251,6 +259,10 @@ class LegQuerySet(models.QuerySet):
     def standing(self):
         """Legs that count: every one but the abandoned."""
         return self.exclude(state=LegState.ABANDONED)
+
+    def newest(self):
+        """Legs that stand, each with who runs it."""
+        return self.standing().select_related("contributor").order_by("-number")
 
 
 class Leg(models.Model):
@@ -345,6 +357,10 @@ class HandoffQuerySet(models.QuerySet):
     def open(self):
         """Somebody has been asked, or said yes and waits."""
         return self.filter(state__in=OPEN_HANDOFFS)
+
+    def asked(self):
+        """The same, each with whom it is about."""
+        return self.open().select_related("receiver")
 
     def nominated(self):
         return self.filter(state=HandoffState.NOMINATED)

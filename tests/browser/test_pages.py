@@ -2,8 +2,8 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
-from tests.factories import make_relay
 from tests.sites import make_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -17,8 +17,8 @@ WIDTHS = {"front": [1440, 320], "a running relay": [1440, 320], "an article": [1
 OTHER_WIDTHS = [390]
 
 
-@pytest.fixture
-def addresses():
+@pytest.fixture(scope="module")
+def addresses(kept_once):
     addresses = make_site().addresses
     del addresses["a leg"]  # leads on to its article
     return addresses
@@ -146,13 +146,13 @@ def test_the_keyboard_meets_the_way_to_the_content_first(open_page, addresses):
         assert first.get_attribute("class") == "skip", name
         assert first.bounding_box()["width"] > 40, name
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "main", name
+        expect(page.locator("#main"), name).to_be_focused()
         assert page.locator("h1").count() == 1, name
         assert page.locator("main").count() == 1, name
 
 
-def test_every_link_shows_where_the_focus_is(page):
-    page.goto(make_relay(finished_legs=1).articles.get().get_absolute_url())
+def test_every_link_shows_where_the_focus_is(page, addresses):
+    page.goto(addresses["an article"])
     links = page.locator("a").count()
 
     for _link in range(links):
