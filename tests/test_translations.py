@@ -271,9 +271,26 @@ def test_days_are_danish(client):
     page = client.get(relay.get_absolute_url()).content.decode()
 
     assert ">13. nov. 2026</time>" in page
-    assert "Indlægget ventes fredag den 4. december." in page
-    assert ">4. december</time>" in page
+    assert "Indlægget ventes først i december." in page
+    assert ">Først i december</time>" in page
     assert "1 etape siden november 2026" in page
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2026, 12, 1), "først i december"),
+        (date(2026, 12, 10), "først i december"),
+        (date(2026, 12, 11), "midt i december"),
+        (date(2026, 12, 20), "midt i december"),
+        (date(2026, 12, 31), "sidst i december"),
+        (date(2027, 1, 21), "sidst i januar 2027"),
+    ],
+)
+@time_machine.travel("2026-11-13 10:00+01:00", tick=False)
+def test_a_day_that_is_not_promised_is_a_part_of_its_month(day, said):
+    with override("da"):
+        assert relay_words.around(day) == said
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,21 @@ def short_day(value):
     return formats.date_format(_local(value), pgettext("date format", "j F"))
 
 
+PARTS_OF_A_MONTH = [
+    _("early in %(month)s"),
+    _("in the middle of %(month)s"),
+    _("late in %(month)s"),
+]
+
+
+@register.filter
+def around(value):
+    """Of a day that nobody has promised to readers: først i december."""
+    part = PARTS_OF_A_MONTH[min((value.day - 1) // 10, 2)]
+    is_this_year = value.year == timezone.localdate().year
+    return part % {"month": month_name(value) if is_this_year else month(value)}
+
+
 @register.filter
 def month(value):
     """april 2026."""
