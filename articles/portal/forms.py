@@ -161,6 +161,7 @@ class AnswersForm(forms.Form):
                 initial=note.answer,
                 required=False,
                 widget=forms.Textarea({"rows": 2, "class": "short"}),
+                show_hidden_initial=True,  # what a page that stood open for long began with
             )
 
     @property
@@ -174,9 +175,20 @@ class AnswersForm(forms.Form):
 
     @property
     def given(self):
-        """(note, words) of each answer that is new."""
-        for name in self.changed_data:
-            yield self.notes[name], self.cleaned_data[name]
+        """(name, note, words, what the page had before) of each answer that was sent and is new."""
+        return [
+            (name, self.notes[name], self.cleaned_data[name], self.data.get(self.before(name), ""))
+            for name in self.changed_data
+            if name in self.data
+        ]
+
+    def before(self, name):
+        return self[name].html_initial_name
+
+    def is_stored(self, name, words):
+        """Whoever sends this form again has seen these."""
+        self.data = self.data.copy()
+        self.data[self.before(name)] = words
 
 
 class TextForm(forms.Form):

@@ -78,7 +78,7 @@ def _save(request, handoff, leg, then):
     form, by = TextForm(request.POST, request.FILES), handoff.receiver.user
     if not form.is_valid():
         return _show(request, handoff, leg, article, form, status=422)
-    _save_answers(request, article, by)
+    answers = _save_answers(request, article, by)
     content = dict(form.cleaned_data)
     version = content.pop("version")
     try:
@@ -88,10 +88,22 @@ def _save(request, handoff, leg, then):
         form.data = form.data.copy()
         form.data["version"] = conflict.theirs.version
         form.add_error(None, str(conflict))
-        return _show(request, handoff, leg, article, form, status=409, theirs=conflict.theirs)
+        return _show(
+            request,
+            handoff,
+            leg,
+            article,
+            form,
+            status=409,
+            theirs=conflict.theirs,
+            answers=answers,
+        )
     except RuleBroken as broken:
         form.add_error(None, str(broken))
         return _show(request, handoff, leg, article, form, status=409)
+    if answers.errors:
+        form = TextForm(initial=article.draft.content | {"version": article.draft.version})
+        return _show(request, handoff, leg, article, form, status=409, answers=answers)
     return then(request, handoff, leg, article)
 
 
@@ -113,7 +125,10 @@ def _take_from_word(request, handoff, leg, article):
     form = TextForm(initial=typed.content | {"version": typed.version})
     word_form = WordForm(request.POST, request.FILES)
     if not word_form.is_valid():
-        return _show(request, handoff, leg, article, form, word_form=word_form, status=422)
+        answers = _answers(article)  # they are saved
+        return _show(
+            request, handoff, leg, article, form, word_form=word_form, status=422, answers=answers
+        )
     found = word_form.cleaned_data["word"]
     try:
         kept = desk.replace_text(
@@ -134,10 +149,17 @@ def _answers(article, posted=None):
 
 
 def _save_answers(request, article, by):
+    """Save what is new of the answers. What could not be is an error of the form."""
     answers = _answers(article, request.POST)
-    if answers.is_valid():  # every field may be empty, so it always is
-        for note, words in answers.given:
-            notes.answer(note, words, by=by)
+    if answers.is_valid():
+        for name, note, words, before in answers.given:
+            try:
+                notes.answer(note, words, by=by, before=before)
+            except notes.AnsweredElsewhere as conflict:
+                answers.add_error(name, str(conflict))
+                words = conflict.theirs
+            answers.is_stored(name, words)
+    return answers
 
 
 def _name(request, handoff, article, by):
@@ -154,8 +176,10 @@ def _name(request, handoff, article, by):
     return redirect("portal:text", handoff.pk)
 
 
-def _show(request, handoff, leg, article, form, *, word_form=None, status=200, theirs=None):
-    answers = _answers(article, request.POST or None)
+def _show(
+    request, handoff, leg, article, form, *, word_form=None, status=200, theirs=None, answers=None
+):
+    answers = answers or _answers(article, request.POST or None)
     context = {
         "handoff": handoff,
         "relay": handoff.relay,
@@ -165,6 +189,7 @@ def _show(request, handoff, leg, article, form, *, word_form=None, status=200, t
         "word_form": word_form or WordForm(),
         "theirs": theirs,
         "answers": answers,
+        "by_hand": bool(theirs or answers.errors),  # until they have seen both
         "words": word_count(article.draft.body),
         "draft_key": f"turn-{handoff.pk}",
         "saved": autosave.when_saved(article.draft) if article.pk else "",
@@ -199,10 +224,14 @@ def keep_draft(request, handoff_id):
         article = article_to_write(leg)
     except RuleBroken as broken:
         return autosave.refusal(broken)
-    response = autosave.save(article, TextForm(request.POST), by=handoff.receiver.user)
-    if response.status_code == 200:
-        _save_answers(request, article, handoff.receiver.user)
-    return response
+    by = handoff.receiver.user
+
+    def save_answers():
+        met = _save_answers(request, article, by).errors
+        if met:
+            raise RuleBroken(" ".join(error for errors in met.values() for error in errors))
+
+    return autosave.save(article, TextForm(request.POST), by=by, then=save_answers)
 
 
 @require_safe

@@ -129,7 +129,11 @@ class KeepDraft extends HTMLElement {
     const body = new URLSearchParams({ version })
     body.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "")
     // Line ends as a form sends them, so that both ways store the same.
-    for (const [name, value] of Object.entries(content)) body.set(name, value.replace(/\r?\n/g, "\r\n"))
+    for (const [name, value] of Object.entries(content)) {
+      body.set(name, value.replace(/\r?\n/g, "\r\n"))
+      const before = this.also?.includes(name) && this.form.elements[`initial-${name}`]
+      if (before) body.set(before.name, before.value.replace(/\r?\n/g, "\r\n"))
+    }
     try {
       const response = await fetch(this.url, {
         method: "POST",
@@ -149,6 +153,7 @@ class KeepDraft extends HTMLElement {
   take({ status, version, saved, sentence }, sent) {
     if (status === 200) return this.acknowledged(version, saved, sent)
     this.keepCopy()
+    if (saved) this.told(version, saved) // all but what the sentence is about
     if (status === 422) {
       this.refused = asText(sent)
       this.say(sentence)
@@ -162,14 +167,18 @@ class KeepDraft extends HTMLElement {
     return false
   }
 
-  acknowledged(version, saved, sent) {
+  told(version, saved) {
     this.version = version
+    this.querySelector("[data-saved]").textContent = saved
+  }
+
+  acknowledged(version, saved, sent) {
+    this.told(version, saved)
     this.saved = asText(sent)
     for (const [name, value] of Object.entries(sent)) {
       const before = this.form.elements[`initial-${name}`] // what the newsroom's forms compare with
       if (before) before.value = value
     }
-    this.querySelector("[data-saved]").textContent = saved
     this.refused = null
     if (this.isDirty) return true // there is more by now, and it goes next
     this.drop(this.own)
