@@ -489,6 +489,15 @@ def test_a_text_is_saved_whoever_cannot_be_named_beside_it(button):
     assert Article.objects.get().draft.title == "T"
 
 
+def test_no_field_of_a_text_is_cut_off_by_the_browser():
+    visit = Visit(holder())
+
+    form, _name, _rest = visit.text("text").partition('id="h-next"')
+
+    assert 'name="title"' in form
+    assert "maxlength" not in form
+
+
 def test_a_text_that_cannot_be_saved_holds_nobody_up():
     handoff = holder()
     visit = Visit(handoff)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from articles import replies
+from articles.forms import UncutForm
 from articles.models import Draft, Showing
 from relays.forms import PictureField
 from relays.models import Contributor, Shape
@@ -191,7 +192,7 @@ class AnswersForm(forms.Form):
         self.data[self.before(name)] = words
 
 
-class TextForm(forms.Form):
+class TextForm(UncutForm):
     """The text of a turn, saved by hand."""
 
     title = forms.CharField(
