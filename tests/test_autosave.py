@@ -144,7 +144,7 @@ def test_whoever_saves_second_is_told_both_texts():
 
     answer = response.json()
     assert response.status_code == 409
-    assert answer["sentence"] == "Somebody else has saved this text since you opened it."
+    assert answer["sentence"] == "This text has been saved elsewhere since you opened it."
     assert answer["version"] == 3
     assert (answer["yours"]["title"], answer["theirs"]["title"]) == ("Typed second", "Saved first")
     assert all_rows() == before

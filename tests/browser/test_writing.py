@@ -152,6 +152,34 @@ def test_without_a_connection_one_writes_on_and_it_catches_up(desk, handoff):
     assert copies(page) == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored_as"),
+    [
+        ("www.vesterlund.example", "https://www.vesterlund.example"),
+        ("navn@vesterlund.example", "mailto:navn@vesterlund.example"),
+        ("/relays/", "/relays/"),
+    ],
+)
+def test_a_link_is_made_in_the_train_with_an_address_as_one_says_it(
+    desk, handoff, typed, stored_as
+):
+    page = desk()
+    page.context.set_offline(True)
+    write(page, "Se her")
+    wait_for(page, LOST)
+    page.keyboard.press("Shift+Home")
+    page.wait_for_timeout(200)  # the editor hears of what is chosen a moment later
+
+    page.keyboard.press("Control+k")
+    page.locator("dialog [name=href]").fill(typed)
+    page.keyboard.press("Enter")
+
+    expect(area_of(page).locator("a")).to_have_attribute("href", stored_as)
+    page.context.set_offline(False)
+    wait_for(page, "Forbindelsen er tilbage")
+    assert stored(handoff).body == f'<p><a href="{stored_as}">Se her</a></p>'
+
+
 def test_a_text_is_not_sent_into_the_void(desk, handoff):
     page = desk()
     page.context.set_offline(True)
@@ -254,7 +282,7 @@ def test_two_tabs_lose_no_word(desk, handoff):
     one.fill("[name=title]", "Fra den ene fane")
     wait_until_saved(one)
     two.fill("[name=title]", "Fra den anden fane")
-    wait_for(two, "En anden har gemt")
+    wait_for(two, "gemt et andet sted")
     assert stored(handoff).title == "Fra den ene fane"
     assert violations_of(two) == []
 
@@ -271,7 +299,7 @@ def test_two_tabs_lose_no_word(desk, handoff):
     two.fill("[name=title]", "Fra begge faner")
     two.wait_for_timeout(3_000)
     assert stored(handoff).title == "Fra den ene fane"  # nothing goes over it by itself
-    two.locator("form.write .btn:not(.quiet)").click()
+    two.get_by_role("button", name="Gem kladden").click()
     two.locator(".note[role=status]").wait_for()
     assert stored(handoff).title == "Fra begge faner"
     kept = Article.objects.get().revisions.get()
@@ -308,7 +336,7 @@ def test_without_a_script_it_is_saved_by_hand(desk, handoff):
 
     page.fill("[name=title]", "Uden script")
     page.fill("[name=body]", "Et.\n\n## To\n\nTre.")
-    page.locator("form.write .btn:not(.quiet)").click()
+    page.get_by_role("button", name="Gem kladden").click()
 
     assert stored(handoff).body == "<p>Et.</p><h2>To</h2><p>Tre.</p>"
     assert SAVED in page.locator("keep-draft").inner_text()
@@ -451,7 +479,7 @@ def test_the_writer_and_an_editor_at_once_lose_no_word(desk, handoff, open_artic
     writer.fill("[name=title]", "Skribentens")
     wait_until_saved(writer)
     editor.fill("[name=title]", "Redaktørens")
-    wait_for(editor, "En anden har gemt")
+    wait_for(editor, "gemt et andet sted")
     editor.locator("keep-draft button").click()
     expect(editor.locator("#h-theirs")).to_be_visible()
 
