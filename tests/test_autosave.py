@@ -216,6 +216,23 @@ def test_a_link_that_was_closed_takes_no_text():
     assert all_rows() == before
 
 
+def test_words_that_are_sent_after_the_link_has_closed_are_shown_to_be_copied():
+    visit, article = writing()
+    revoke(article.leg.handoff)
+    before = all_rows()
+
+    words = {"title": "T" * 201, "body": "<p>Long.</p><script>x</script>", "body_format": "html"}
+    response = visit.post("text", **words, standfirst="Two.", interests="None.", version=2)
+
+    html = response.content.decode()
+    assert response.status_code == 404
+    assert "Åbn din side med linket i brevet" in html
+    assert all(typed in html for typed in ("T" * 201, "<p>Long.</p>", "Two.", "None."))
+    assert "<script>x" not in html
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert all_rows() == before
+
+
 def test_a_page_of_another_site_saves_nothing():
     visit, _article = writing()
     visit.client.handler.enforce_csrf_checks = True

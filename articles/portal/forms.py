@@ -225,6 +225,12 @@ class TextForm(UncutForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class TypedForm(TextForm):
+    """The words of a text alone, to be shown and saved nowhere."""
+
+    picture = None
+
+
 class ReplyForm(forms.Form):
     """What a writer answers a reader."""
 
