@@ -223,6 +223,31 @@ def test_a_page_that_was_closed_without_a_connection_offers_what_was_not_sent(de
     assert copies(page) == []
 
 
+def test_what_stands_beside_the_text_waits_on_the_device_until_it_is_sent(desk, handoff):
+    page = desk()
+    page.fill("[name=title]", "Maden først")
+    page.locator("details:has([name=next-name]) summary").click()
+    page.fill("[name=next-name]", "Lone Tranekær")
+    page.select_option("[name=next-sector]", "private")
+    page.fill("[name=next-message]", "Fordi hun svarer igen.")
+    wait_until_saved(page)
+    page.goto(reverse("portal:turn", args=[handoff.pk]))
+    open_text(page, handoff)
+
+    offer = page.locator("section.note:has([data-take])")
+    offer.locator("summary").click()
+    assert "Fordi hun svarer igen." in offer.locator("[data-words]").inner_text()
+    offer.locator("[data-take]").click()
+    expect(page.locator("[name=next-message]")).to_have_value("Fordi hun svarer igen.")
+    page.get_by_role("button", name="Gem kladden").click()
+    page.locator(".note[role=status]").first.wait_for()
+
+    named = handoff.relay.handoffs.nominated().get()
+    assert (named.receiver.name, named.receiver.sector) == ("Lone Tranekær", "private")
+    assert copies(page) == []
+    assert page.locator("[data-take]").count() == 0
+
+
 def test_the_saved_text_can_be_kept_instead(desk, handoff):
     page = desk()
     page.context.set_offline(True)
