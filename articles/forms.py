@@ -7,15 +7,6 @@ from articles.word import read_word
 from relays.errors import RuleBroken
 
 
-class UncutForm(forms.Form):
-    """What is pasted and too long is said to be: no browser cuts it off without a word."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.widget.attrs.pop("maxlength", None)
-
-
 class WordFileField(forms.FileField):
     """A Word file in, its text out."""
 

@@ -218,7 +218,7 @@ def test_a_link_that_was_closed_takes_no_text():
 
 def test_words_that_are_sent_after_the_link_has_closed_are_shown_to_be_copied():
     visit, article = writing()
-    revoke(article.leg.handoff)
+    article.leg.handoff.links.revoke()
     before = all_rows()
 
     words = {"title": "T" * 201, "body": "<p>Long.</p><script>x</script>", "body_format": "html"}

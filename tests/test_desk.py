@@ -196,7 +196,7 @@ def test_an_old_version_of_an_approved_text_is_a_conflict_first():
     article = put(make_leg_article(), "approved")
 
     assert refuses(
-        "Somebody else",
+        "saved elsewhere",
         save,
         article,
         version=1,

@@ -4,9 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from articles import replies
-from articles.forms import UncutForm
 from articles.models import Draft, Showing
-from relays.forms import PictureField
+from relays.forms import PictureField, UncutForm
 from relays.models import Contributor, Shape
 from relays.models.people import sector_choices
 from relays.richtext import RichTextField

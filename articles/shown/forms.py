@@ -1,8 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from articles.forms import UncutForm
 from articles.models import Remark
+from relays.forms import UncutForm
 
 REMARKS, NONE = "remarks", "none"
 
