@@ -18,7 +18,7 @@ class Conflict(RuleBroken):
     """Somebody else has saved since this text was opened. `theirs` is the draft as it is now."""
 
     def __init__(self, theirs: Draft):
-        super().__init__(_("Somebody else has saved this text since you opened it."))
+        super().__init__(_("This text has been saved elsewhere since you opened it."))
         self.theirs = theirs
 
 

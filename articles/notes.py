@@ -56,11 +56,31 @@ def tell(article: Article) -> list[Note]:
     return waiting
 
 
+class AnsweredElsewhere(RuleBroken):
+    """The answer has changed since the page with it was opened. `theirs` is the one as it is now."""
+
+    def __init__(self, theirs: str):
+        said = {"answer": theirs}
+        super().__init__(
+            _("Your answer was changed elsewhere meanwhile: “%(answer)s”") % said
+            if theirs
+            else _("Your answer was removed elsewhere meanwhile.")
+        )
+        self.theirs = theirs
+
+
 @transaction.atomic
-def answer(note: Note, words: str, *, by: User) -> None:
-    """The writer's answer to a note, or a better one."""
+def answer(note: Note, words: str, *, by: User, before: str = "") -> None:
+    """The writer's answer to a note, or a better one than `before`, which was on their page.
+
+    Raises AnsweredElsewhere where another one has come in between.
+    """
     note = Note.objects.select_for_update(no_key=True, of=("self",)).get(pk=note.pk)
     if note.told is None or not permissions.is_writer(by, note.article):
         raise RuleBroken(_("Only the writer can answer this note."))
+    if words.strip() == note.answer:
+        return
+    if before.split() != note.answer.split():  # a browser has line ends of its own
+        raise AnsweredElsewhere(note.answer)
     note.answer, note.answered_by, note.answered = words.strip(), by, timezone.now()
     note.save(update_fields=["answer", "answered_by", "answered"])

@@ -24,7 +24,16 @@ def percent(label):
     return forms.IntegerField(label=label, min_value=0, max_value=100, initial=50, required=False)
 
 
-class PictureParts(forms.Form):
+class UncutForm(forms.Form):
+    """What is pasted and too long is said to be: no browser cuts it off without a word."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("maxlength", None)
+
+
+class PictureParts(UncutForm):
     """What a person sends about one picture."""
 
     kept = forms.CharField(widget=forms.HiddenInput, required=False)

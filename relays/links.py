@@ -15,6 +15,10 @@ from relays.models.link import is_over
 SESSION_KEY = "turns"
 
 
+class NotOpened(Http404):
+    """No link that lives has opened this turn in this browser: or not any more."""
+
+
 @require_safe
 def open_link(request, token):
     """Where a letter's link leads. Changes nothing but this browser's session."""
@@ -36,14 +40,14 @@ def unindexed(response: HttpResponse) -> HttpResponse:
 
 
 def turn_of(request, handoff_id: int) -> Handoff:
-    """The turn that this browser's session may open. Anything else does not exist: 404."""
+    """The turn that this browser's session may open. Anything else does not exist: NotOpened."""
     link_id = request.session.get(SESSION_KEY, {}).get(str(handoff_id))
     link = Link.objects.live().filter(pk=link_id, handoff=handoff_id).first() if link_id else None
     if link is None:
-        raise Http404
+        raise NotOpened
     handoff = Handoff.objects.select_related(
         "relay", "receiver__user", "giver__contributor", "leg"
     ).get(pk=handoff_id)
     if is_over(handoff):
-        raise Http404
+        raise NotOpened
     return handoff

@@ -1,7 +1,8 @@
 """Rich text as a person without a script writes it, there and back.
 
 Blank lines part paragraphs; `## ` and `### ` make headings, `- ` and `1. ` lists, `> ` a
-quotation, `---` a rule; `**bold**`, `*italic*`, `[words](address)`. A backslash takes such a
+quotation, `---` a rule; `**bold**`, `*italic*`, `[words](address)`, where a full stop, a colon, an @
+or a sign in front tells an address from words. A backslash takes such a
 sign as it is. Lists have one level here, and their entries one paragraph.
 """
 
@@ -14,7 +15,7 @@ from typing import NamedTuple
 _INLINE = re.compile(
     r"\\(?P<literal>[\\*\[\]#>.)•·-])"
     r"|(?P<stars>\*+)"
-    r"|(?P<link>\[)(?=(?:[^\[\]\\]|\\.)+\]\((?P<target>[^()\x00-\x20]+)\))"
+    r"|(?P<link>\[)(?=(?:[^\[\]\\]|\\.)+\]\((?P<target>(?=[#/]|[^()\x00-\x20]*[.:@])[^()\x00-\x20]+)\))"
     r"|(?P<link_ends>\]\([^()\x00-\x20]+\))",
     re.S,
 )
@@ -101,12 +102,19 @@ def _words(text):
             yield _Words("*" * (stars - 2 * turns_strong - turns_em), *here)
         elif token["link"]:
             link += 1
-            href = token["target"]
+            href = _address(token["target"])
         elif href:
             href = ""
         else:
             yield _Words(token[0], *here)
     yield _Words(text[end:], strong, em, 0, "")
+
+
+def _address(typed):
+    """As one says it: `www.example.dk`, or `navn@example.dk`."""
+    if re.match(r"[a-z][a-z0-9+.-]*:|[#/]", typed, re.I):
+        return typed
+    return f"mailto:{typed}" if "@" in typed else f"https://{typed}"
 
 
 def _last_pair(tokens, lengths):

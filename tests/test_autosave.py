@@ -144,21 +144,22 @@ def test_whoever_saves_second_is_told_both_texts():
 
     answer = response.json()
     assert response.status_code == 409
-    assert answer["sentence"] == "Somebody else has saved this text since you opened it."
+    assert answer["sentence"] == "This text has been saved elsewhere since you opened it."
     assert answer["version"] == 3
     assert (answer["yours"]["title"], answer["theirs"]["title"]) == ("Typed second", "Saved first")
     assert all_rows() == before
 
 
-def test_a_field_that_is_too_long_is_named_and_nothing_is_saved():
-    visit, _article = writing()
-    before = all_rows()
+def test_a_field_that_is_too_long_is_named_and_the_others_are_saved():
+    visit, article = writing()
 
     response = keep(visit, 2, title="T" * 201)
 
     assert response.status_code == 422
     assert response.json()["sentence"].startswith("Title: Ensure this value has at most 200")
-    assert all_rows() == before
+    assert response.json()["version"] == 3
+    draft = draft_of(article)
+    assert (draft.title, draft.standfirst, draft.version) == (article.draft.title, "Two.", 3)
 
 
 @pytest.mark.parametrize("version", ["", "x", "1.5"])
@@ -212,6 +213,23 @@ def test_a_link_that_was_closed_takes_no_text():
     before = all_rows()
 
     assert keep(visit, 2).status_code == 404
+    assert all_rows() == before
+
+
+def test_words_that_are_sent_after_the_link_has_closed_are_shown_to_be_copied():
+    visit, article = writing()
+    article.leg.handoff.links.revoke()
+    before = all_rows()
+
+    words = {"title": "T" * 201, "body": "<p>Long.</p><script>x</script>", "body_format": "html"}
+    response = visit.post("text", **words, standfirst="Two.", interests="None.", version=2)
+
+    html = response.content.decode()
+    assert response.status_code == 404
+    assert "Åbn din side med linket i brevet" in html
+    assert all(typed in html for typed in ("T" * 201, "<p>Long.</p>", "Two.", "None."))
+    assert "<script>x" not in html
+    assert response.headers["Cache-Control"] == "private, no-store"
     assert all_rows() == before
 
 

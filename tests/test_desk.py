@@ -159,7 +159,7 @@ def test_whoever_saves_an_old_version_gets_the_other_text():
     save(article, title="Den andens")
     before = rows()
 
-    with pytest.raises(desk.Conflict, match="Somebody else has saved") as conflict:
+    with pytest.raises(desk.Conflict, match="has been saved elsewhere") as conflict:
         save(article, version=version, title="Min")
 
     assert conflict.value.theirs.title == "Den andens"
@@ -196,7 +196,7 @@ def test_an_old_version_of_an_approved_text_is_a_conflict_first():
     article = put(make_leg_article(), "approved")
 
     assert refuses(
-        "Somebody else",
+        "saved elsewhere",
         save,
         article,
         version=1,

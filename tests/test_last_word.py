@@ -35,6 +35,7 @@ from tests.factories import (
     steps,
     write,
 )
+from tests.forms import fields_of
 
 pytestmark = pytest.mark.django_db
 
@@ -188,6 +189,63 @@ def test_an_answer_is_kept_when_the_text_meets_another(article, editor):
 
     written.refresh_from_db()
     assert (response.status_code, written.answer) == (409, "Det er 71 dage.")
+
+
+def an_answered_note(article, editor):
+    """A note with an answer, and the writer's form as a page has it that was opened before."""
+    written = note(article, by=editor)
+    article = take(article, "send_back", editor)
+    client = portal(article)
+    opened = fields_of(client.get(turn(article, "text")), "text_form")
+    answer = {f"answer_{written.pk}": "Det er 71 dage,\r\nsagde hun."}
+    client.post(turn(article, "text"), opened | answer)
+    return written, client, opened
+
+
+def answer_of(written):
+    return Note.objects.get(pk=written.pk).answer
+
+
+@pytest.mark.parametrize("page", ["text", "keep-draft"])
+def test_a_page_that_knows_nothing_of_an_answer_takes_none_away(article, editor, page):
+    written, client, opened = an_answered_note(article, editor)
+
+    response = client.post(turn(article, page), opened | {"title": "Ny titel"})
+
+    assert response.status_code in (200, 302)
+    assert fresh(article).draft.title == "Ny titel"
+    assert answer_of(written) == "Det er 71 dage,\r\nsagde hun."
+
+
+def test_a_text_that_is_saved_without_its_answers_leaves_them(article, editor):
+    written, client, opened = an_answered_note(article, editor)
+
+    client.post(turn(article, "keep-draft"), {"title": "Fra enheden", "version": opened["version"]})
+
+    assert answer_of(written) == "Det er 71 dage,\r\nsagde hun."
+
+
+def test_of_two_answers_the_second_is_told_the_first_and_then_counts(article, editor):
+    written, client, opened = an_answered_note(article, editor)
+    second = opened | {"title": "Ny titel", f"answer_{written.pk}": "72, tror jeg."}
+
+    kept = client.post(turn(article, "keep-draft"), second)
+    assert (kept.status_code, kept.json()["version"]) == (409, fresh(article).draft.version)
+    assert "Det er 71 dage" in kept.json()["sentence"]
+    response = client.post(turn(article, "text"), second)
+
+    again = fields_of(response, "text_form")
+    assert response.status_code == 409
+    assert "Your answer was changed elsewhere meanwhile: “Det er 71 dage" in (
+        response.content.decode()
+    )
+    assert again[f"answer_{written.pk}"] == "72, tror jeg."
+    assert " by-hand" in response.content.decode()
+    assert answer_of(written).startswith("Det er 71")
+    assert fresh(article).draft.title == "Ny titel"
+
+    client.post(turn(article, "text"), again)
+    assert answer_of(written) == "72, tror jeg."
 
 
 def test_nobody_answers_for_the_writer(article, editor):

@@ -434,6 +434,81 @@ def test_the_holder_names_who_comes_next_without_an_address():
     assert named.receiver.user is None
 
 
+def test_the_same_name_sent_twice_is_named_once():
+    handoff = holder()
+    visit = Visit(handoff)
+
+    name_next(visit)
+    response = name_next(visit)
+
+    assert response.status_code == 302
+    assert handoff_states(handoff.relay) == ["taken", "nominated"]
+
+
+LONE = {"next-name": "Lone Tranekær", "next-message": "Because she knows."}
+
+
+@pytest.mark.parametrize("button", ["", "_submit", "_preview", "_show", "_name"])
+def test_whoever_is_named_beside_the_text_comes_along_with_every_button(button):
+    handoff = holder()
+    visit = Visit(handoff)
+    words = fields_of(visit.get("text"), "text_form") | LONE
+
+    response = visit.post("text", **words | {"title": "T", "body": "Text.", button: ""})
+
+    assert response.status_code == 302
+    assert handoff.relay.handoffs.nominated().get().message == "Because she knows."
+    assert Article.objects.get().draft.title == "T"
+
+
+def test_a_text_is_sent_with_half_an_address_which_stays_in_its_field():
+    handoff = holder()
+    visit = Visit(handoff)
+    half = LONE | {"next-email": "lone@"}
+
+    response = visit.post("text", title="T", body="<p>T.</p>", version="1", _submit="", **half)
+
+    html = response.content.decode()
+    assert h1_of(html) == "Your text is with the editors"
+    assert 'value="lone@"' in html
+    assert "Because she knows." in html
+    assert not handoff.relay.handoffs.nominated().exists()
+
+
+@pytest.mark.parametrize("button", ["_preview", "_name", ""])
+def test_a_text_is_saved_whoever_cannot_be_named_beside_it(button):
+    handoff = holder()
+    visit = Visit(handoff)
+    half = {"next-message": "Because somebody has to.", button: ""}
+
+    response = visit.post("text", title="T", body="<p>T.</p>", version="1", **half)
+
+    again = fields_of(response, "text_form")
+    assert response.status_code == 422
+    assert (again["title"], again["next-message"]) == ("T", "Because somebody has to.")
+    assert Article.objects.get().draft.title == "T"
+
+
+def test_no_field_of_a_text_is_cut_off_by_the_browser():
+    visit = Visit(holder())
+
+    form, _name, _rest = visit.text("text").partition('id="h-next"')
+
+    assert 'name="title"' in form
+    assert "maxlength" not in form
+
+
+def test_a_text_that_cannot_be_saved_holds_nobody_up():
+    handoff = holder()
+    visit = Visit(handoff)
+
+    response = visit.post("text", title="T" * 201, version="1", **LONE)
+
+    assert response.status_code == 422
+    assert "T" * 201 in response.content.decode()
+    assert handoff.relay.handoffs.nominated().exists()
+
+
 def test_three_can_be_named_and_a_fourth_is_refused_in_words():
     handoff = holder()
     visit = Visit(handoff)
@@ -774,18 +849,12 @@ def test_the_desk_says_what_is_asked_by_when_and_what_came_before():
         assert words in html
 
 
-@pytest.mark.parametrize(
-    ("name", "form"),
-    [
-        ("presentation", {"you-name": "Åse Ørsted"}),
-        ("create-nomination", {"next-name": "Lone Tranekær", "next-message": "She knows."}),
-    ],
-)
-def test_a_form_beside_the_text_leads_back_to_the_text(name, form):
+def test_the_form_beside_the_text_leads_back_to_the_text():
     visit = Visit(holder())
+    name = {"you-name": "Åse Ørsted"}
 
-    beside = visit.post(name, place="text", **form)
-    elsewhere = visit.post(name, **form)
+    beside = visit.post("presentation", place="text", **name)
+    elsewhere = visit.post("presentation", **name)
 
     assert beside.url == reverse("portal:text", args=[visit.handoff.pk])
     assert elsewhere.url == reverse("portal:turn", args=[visit.handoff.pk])

@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from articles import replies
 from articles.models import Draft, Showing
-from relays.forms import PictureField
+from relays.forms import PictureField, UncutForm
 from relays.models import Contributor, Shape
 from relays.models.people import sector_choices
 from relays.richtext import RichTextField
@@ -161,6 +161,7 @@ class AnswersForm(forms.Form):
                 initial=note.answer,
                 required=False,
                 widget=forms.Textarea({"rows": 2, "class": "short"}),
+                show_hidden_initial=True,  # what a page that stood open for long began with
             )
 
     @property
@@ -174,12 +175,23 @@ class AnswersForm(forms.Form):
 
     @property
     def given(self):
-        """(note, words) of each answer that is new."""
-        for name in self.changed_data:
-            yield self.notes[name], self.cleaned_data[name]
+        """(name, note, words, what the page had before) of each answer that was sent and is new."""
+        return [
+            (name, self.notes[name], self.cleaned_data[name], self.data.get(self.before(name), ""))
+            for name in self.changed_data
+            if name in self.data
+        ]
+
+    def before(self, name):
+        return self[name].html_initial_name
+
+    def is_stored(self, name, words):
+        """Whoever sends this form again has seen these."""
+        self.data = self.data.copy()
+        self.data[self.before(name)] = words
 
 
-class TextForm(forms.Form):
+class TextForm(UncutForm):
     """The text of a turn, saved by hand."""
 
     title = forms.CharField(
@@ -210,6 +222,12 @@ class TextForm(forms.Form):
     is_decorative = of_the_draft("is_decorative")
     caption = of_the_draft("caption")
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class TypedForm(TextForm):
+    """The words of a text alone, to be shown and saved nowhere."""
+
+    picture = None
 
 
 class ReplyForm(forms.Form):

@@ -39,10 +39,10 @@ TEMPLATES = {
 @portal_page
 def turn(request, handoff_id):
     handoff = turn_of(request, handoff_id)
-    return _show(request, handoff)
+    return show_turn(request, handoff)
 
 
-def _show(request, handoff, *, status=200, **bound):
+def show_turn(request, handoff, *, status=200, **bound):
     context = {
         "handoff": handoff,
         "relay": handoff.relay,
@@ -152,7 +152,7 @@ def create_answer(request, handoff_id):
     instead = forms.PersonForm(request.POST, prefix="instead")
     is_instead = request.POST.get("answer") == forms.INSTEAD
     if not form.is_valid() or (is_instead and not instead.is_valid()):
-        return _show(request, handoff, status=422, answer_form=form, instead_form=instead)
+        return show_turn(request, handoff, status=422, answer_form=form, instead_form=instead)
     try:
         _answer(handoff, form, instead.cleaned_data if is_instead else None)
     except RuleBroken as broken:
@@ -201,7 +201,7 @@ def change_presentation(request, handoff_id):
     )
     if not form.is_valid():
         handoff.receiver.refresh_from_db()
-        return _show(request, handoff, status=422, presentation_form=form)
+        return show_turn(request, handoff, status=422, presentation_form=form)
     with transaction.atomic():
         handoff.receiver.save(update_fields=form.changed_data)
         if "name" in form.changed_data:
@@ -217,7 +217,7 @@ def change_date(request, handoff_id):
     handoff = turn_of(request, handoff_id)
     form = forms.DateForm(request.POST)
     if not form.is_valid():
-        return _show(request, handoff, status=422, date_form=form)
+        return show_turn(request, handoff, status=422, date_form=form)
     leg, by = _leg_at_work(handoff), handoff.receiver.user
     try:
         if baton.may_extend_alone(leg, form.cleaned_data["due"]):
@@ -260,12 +260,12 @@ def create_stand_in(request, handoff_id):
     handoff = turn_of(request, handoff_id)
     form = forms.StandInForm(request.POST, prefix="colleague")
     if not form.is_valid():
-        return _show(request, handoff, status=422, stand_in_form=form)
+        return show_turn(request, handoff, status=422, stand_in_form=form)
     try:
         desk.stand_in(_leg_at_work(handoff), by=handoff.receiver.user, **form.cleaned_data)
     except RuleBroken as broken:
         form.add_error(None, str(broken))
-        return _show(request, handoff, status=409, stand_in_form=form)
+        return show_turn(request, handoff, status=409, stand_in_form=form)
     return redirect("portal:stood-down")
 
 
@@ -280,17 +280,25 @@ def stood_down(request):
 def create_nomination(request, handoff_id):
     handoff = turn_of(request, handoff_id)
     form = forms.NominationForm(request.POST, prefix="next")
+    if name_next(request, handoff, form):
+        return redirect("portal:turn", handoff_id)
+    status = 409 if form.non_field_errors() else 422
+    return show_turn(request, handoff, status=status, nomination_form=form)
+
+
+def name_next(request, handoff: Handoff, form: forms.NominationForm) -> bool:
+    """Nominate whom the form names. What hinders it is an error of the form."""
     if not form.is_valid():
-        return _show(request, handoff, status=422, nomination_form=form)
+        return False
     person = dict(form.cleaned_data)
     message = person.pop("message")
     try:
         baton.nominate_person(handoff.relay, person, by=handoff.receiver.user, message=message)
     except RuleBroken as broken:
         form.add_error(None, str(broken))
-        return _show(request, handoff, status=409, nomination_form=form)
+        return False
     messages.success(request, _("Thank you. The editors will ask when your post is out."))
-    return redirect(page_of_the_form(request), handoff_id)
+    return True
 
 
 @require_POST

@@ -1,6 +1,8 @@
 """The writer's desk: a form that saves by hand and by itself, a preview, and the two steps that
 are the writer's."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -19,7 +21,7 @@ from articles.portal.forms import (
     VersionForm,
 )
 from articles.portal.page import leg_of, portal_page
-from articles.portal.turn import nominations
+from articles.portal.turn import name_next, nominations, show_turn
 from relays.errors import RuleBroken
 from relays.models import Leg, LegState, User
 from relays.richtext import editor_csp, word_count
@@ -36,8 +38,7 @@ def text(request, handoff_id):
     article = Article.objects.for_steps().filter(leg=leg).first() or _blank(leg)
     if article.pk is None and not leg.is_running:
         return redirect("portal:turn", handoff_id)
-    form = TextForm(initial=article.draft.content | {"version": article.draft.version})
-    return _show(request, handoff, leg, article, form)
+    return _show(request, handoff, leg, article, _form_of(article.draft))
 
 
 def article_to_write(leg: Leg) -> Article:
@@ -76,9 +77,11 @@ def _save(request, handoff, leg, then):
         messages.error(request, str(broken))
         return redirect("portal:turn", handoff.pk)
     form, by = TextForm(request.POST, request.FILES), handoff.receiver.user
+    refused = _name_next(request, handoff)
+    show = partial(_show, request, handoff, leg, article, nomination_form=refused)
     if not form.is_valid():
-        return _show(request, handoff, leg, article, form, status=422)
-    _save_answers(request, article, by)
+        return show(form, status=422)
+    answers = _save_answers(request, article, by)
     content = dict(form.cleaned_data)
     version = content.pop("version")
     try:
@@ -88,18 +91,36 @@ def _save(request, handoff, leg, then):
         form.data = form.data.copy()
         form.data["version"] = conflict.theirs.version
         form.add_error(None, str(conflict))
-        return _show(request, handoff, leg, article, form, status=409, theirs=conflict.theirs)
+        return show(form, status=409, theirs=conflict.theirs, answers=answers)
     except RuleBroken as broken:
         form.add_error(None, str(broken))
-        return _show(request, handoff, leg, article, form, status=409)
-    return then(request, handoff, leg, article)
+        return show(form, status=409)
+    if answers.errors:
+        return show(_form_of(article.draft), status=409, answers=answers)
+    return then(request, handoff, article, refused, show)
 
 
-def _after_saving(request, handoff, leg, article):
-    if "_name" in request.POST:
-        return _name(request, handoff, article, handoff.receiver.user)
+def _name_next(request, handoff):
+    """Nominate whoever was named beside the text. Returns the form where that could not be: half an
+    address holds no text up."""
+    form = NominationForm(request.POST, prefix="next", use_required_attribute=False)
+    return None if not form.has_changed() or name_next(request, handoff, form) else form
+
+
+def _after_saving(request, handoff, article, refused, show):
+    response = _go_on(request, handoff, article, handoff.receiver.user)
+    if not refused:
+        return response
     if "_submit" in request.POST:
-        return _take("submit", request, handoff, article, handoff.receiver.user)
+        return show_turn(request, handoff, status=422, nomination_form=refused)
+    return show(_form_of(article.draft), status=422, answers=_answers(article))
+
+
+def _go_on(request, handoff, article, by):
+    if "_name" in request.POST:
+        return _name(request, handoff, article, by)
+    if "_submit" in request.POST:
+        return _take("submit", request, handoff, article, by)
     if "_show" in request.POST:
         return redirect("portal:showings", handoff.pk)
     if "_preview" in request.POST:
@@ -108,23 +129,27 @@ def _after_saving(request, handoff, leg, article):
     return redirect("portal:text", handoff.pk)
 
 
-def _take_from_word(request, handoff, leg, article):
-    typed = article.draft
-    form = TextForm(initial=typed.content | {"version": typed.version})
+def _take_from_word(request, handoff, article, refused, show):
+    typed, by = article.draft, handoff.receiver.user
     word_form = WordForm(request.POST, request.FILES)
     if not word_form.is_valid():
-        return _show(request, handoff, leg, article, form, word_form=word_form, status=422)
+        answers = _answers(article)  # they are saved
+        return show(_form_of(typed), word_form=word_form, status=422, answers=answers)
     found = word_form.cleaned_data["word"]
     try:
-        kept = desk.replace_text(
-            article, found.content, by=handoff.receiver.user, version=typed.version
-        )
+        kept = desk.replace_text(article, found.content, by=by, version=typed.version)
     except RuleBroken as broken:
         messages.error(request, str(broken))
     else:
-        draft = Draft.objects.get(article=article)
-        messages.success(request, word.tidings(found, draft=draft, kept=kept))
+        article.draft = Draft.objects.get(article=article)
+        messages.success(request, word.tidings(found, draft=article.draft, kept=kept))
+    if refused:
+        return show(_form_of(article.draft), status=422, answers=_answers(article))
     return redirect("portal:text", handoff.pk)
+
+
+def _form_of(draft):
+    return TextForm(initial=draft.content | {"version": draft.version})
 
 
 def _answers(article, posted=None):
@@ -134,10 +159,17 @@ def _answers(article, posted=None):
 
 
 def _save_answers(request, article, by):
+    """Save what is new of the answers. What could not be is an error of the form."""
     answers = _answers(article, request.POST)
-    if answers.is_valid():  # every field may be empty, so it always is
-        for note, words in answers.given:
-            notes.answer(note, words, by=by)
+    if answers.is_valid():
+        for name, note, words, before in answers.given:
+            try:
+                notes.answer(note, words, by=by, before=before)
+            except notes.AnsweredElsewhere as conflict:
+                answers.add_error(name, str(conflict))
+                words = conflict.theirs
+            answers.is_stored(name, words)
+    return answers
 
 
 def _name(request, handoff, article, by):
@@ -154,8 +186,20 @@ def _name(request, handoff, article, by):
     return redirect("portal:text", handoff.pk)
 
 
-def _show(request, handoff, leg, article, form, *, word_form=None, status=200, theirs=None):
-    answers = _answers(article, request.POST or None)
+def _show(
+    request,
+    handoff,
+    leg,
+    article,
+    form,
+    *,
+    word_form=None,
+    nomination_form=None,
+    status=200,
+    theirs=None,
+    answers=None,
+):
+    answers = answers or _answers(article, request.POST or None)
     context = {
         "handoff": handoff,
         "relay": handoff.relay,
@@ -165,6 +209,7 @@ def _show(request, handoff, leg, article, form, *, word_form=None, status=200, t
         "word_form": word_form or WordForm(),
         "theirs": theirs,
         "answers": answers,
+        "by_hand": bool(theirs or answers.errors),  # until they have seen both
         "words": word_count(article.draft.body),
         "draft_key": f"turn-{handoff.pk}",
         "saved": autosave.when_saved(article.draft) if article.pk else "",
@@ -176,7 +221,8 @@ def _show(request, handoff, leg, article, form, *, word_form=None, status=200, t
     if context["may_write"]:
         context |= {
             **nominations(leg),
-            "nomination_form": NominationForm(prefix="next"),
+            "nomination_form": nomination_form
+            or NominationForm(prefix="next", use_required_attribute=False),
             "presentation_form": PresentationForm(instance=handoff.receiver, prefix="you"),
         }
     response = render(request, "portal/text.html", context, status=status)
@@ -199,10 +245,14 @@ def keep_draft(request, handoff_id):
         article = article_to_write(leg)
     except RuleBroken as broken:
         return autosave.refusal(broken)
-    response = autosave.save(article, TextForm(request.POST), by=handoff.receiver.user)
-    if response.status_code == 200:
-        _save_answers(request, article, handoff.receiver.user)
-    return response
+    by = handoff.receiver.user
+
+    def save_answers():
+        met = _save_answers(request, article, by).errors
+        if met:
+            raise RuleBroken(" ".join(error for errors in met.values() for error in errors))
+
+    return autosave.save(article, TextForm(request.POST), by=by, then=save_answers)
 
 
 @require_safe

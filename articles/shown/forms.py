@@ -2,11 +2,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Remark
+from relays.forms import UncutForm
 
 REMARKS, NONE = "remarks", "none"
 
 
-class RemarkForm(forms.Form):
+class RemarkForm(UncutForm):
     """What somebody says of a text; which of two buttons they press says whether they object."""
 
     name = forms.CharField(

@@ -41,6 +41,8 @@ def nominate(
 def nominate_person(relay: Relay, person: dict, *, by: User | None, message: str = "") -> Handoff:
     """Nominate somebody by name, job title, organisation, sector and, if known, e-mail."""
     relay = lock(relay.pk)
+    if sent_before := _same_words(relay, person, by, message):
+        return sent_before  # sent twice is once
     verbs.ask("nominate", relay, by)
     receiver = person_named(person)
     # Whoever names somebody says why: where the sector rule wants a reason, that is it.
@@ -158,6 +160,13 @@ def _remembered(person):
     if found := rows.filter(pk=person.pk).first():
         return found
     raise RuleBroken(_("We have forgotten who this was. Write the name anew."))
+
+
+def _same_words(relay, person, by, message):
+    words = {f"receiver__{field}": said for field, said in person.items()}
+    words["receiver__email"] = person["email"] or None
+    named = relay.handoffs.nominated().filter(giver=relay.baton.leg, proposed_by=by)
+    return named.filter(message=message, **words).first()
 
 
 def person_named(person):

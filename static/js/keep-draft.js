@@ -1,7 +1,8 @@
 // <keep-draft key="turn-12" url="/baton/12/text/draft/" fields="title body">, inside a form.
 // Saves the form's text by itself, some seconds after the typing stops, and keeps in this browser
 // what the server has not acknowledged yet: a connection that drops, a tab that closes or a server
-// that restarts costs nobody a word. Without a form around it, it offers what was left behind.
+// that restarts costs nobody a word. What the form alone can send (`beside`) is kept in this browser
+// until then. Without a form around it, it offers what was left behind.
 // templates/articles/_keep_draft.html has its words. The page works without it.
 
 const PAUSE = 2_000 // since the last key
@@ -22,14 +23,15 @@ class KeepDraft extends HTMLElement {
   }
 
   watch() {
-    const named = attribute => this.getAttribute(attribute).split(" ")
+    const named = attribute => (this.getAttribute(attribute) ?? "").split(" ")
       .flatMap(name => [name, `${name}_format`])
       .filter(name => this.form.elements[name])
     this.also = named("also")
+    this.beside = named("beside")
     this.names = [...named("fields"), ...this.also]
     // What the server has: not what the browser has put back into the fields of a reloaded page,
     // and not what stands in a form that the server refused.
-    this.saved = this.hasAttribute("unsaved") ? null : asText(this.pick(name => this.form.elements[name].defaultValue))
+    this.saved = this.hasAttribute("unsaved") ? null : asText(this.pick(firstValueOf))
     this.form.addEventListener("input", () => this.typed())
     document.addEventListener("submit", event => this.submitted(event), true)
     document.addEventListener("visibilitychange", () => document.hidden && this.leave())
@@ -42,11 +44,22 @@ class KeepDraft extends HTMLElement {
   // What stands in the form ---------------------------------------------------------------------
 
   get content() {
-    return this.pick(name => this.form.elements[name].value)
+    return this.pick(valueOf)
   }
 
-  pick(valueOf) {
-    return Object.fromEntries(this.names.map(name => [name, valueOf(name)]))
+  pick(value) {
+    return Object.fromEntries(this.names.map(name => [name, value(this.form.elements[name])]))
+  }
+
+  // What was typed beside the text and is not sent yet.
+  get loose() {
+    const fields = this.beside.map(name => this.form.elements[name])
+    const typed = fields.filter(field => valueOf(field) !== firstValueOf(field))
+    return Object.fromEntries(typed.map(field => [field.name, valueOf(field)]))
+  }
+
+  holds({ loose }) {
+    return Object.entries(loose ?? {}).every(([name, value]) => valueOf(this.form.elements[name]) === value)
   }
 
   get version() {
@@ -69,7 +82,8 @@ class KeepDraft extends HTMLElement {
     for (const [name, value] of Object.entries(content)) {
       const field = this.form.elements[name]
       if (!field) continue
-      field.value = value
+      if (field.type === "checkbox") field.checked = value !== ""
+      else field.value = value
       field.dispatchEvent(new Event("change", { bubbles: true })) // the editor looks at its field
       field.dispatchEvent(new Event("input", { bubbles: true }))
     }
@@ -78,7 +92,7 @@ class KeepDraft extends HTMLElement {
   // Saving --------------------------------------------------------------------------------------
 
   typed() {
-    if (!this.isDirty) return this.drop(this.own)
+    if (!this.isDirty) return this.keepLoose()
     this.keepCopy()
     if (!this.savesByItself || this.tries) return // a retry is on its way
     this.deadline ??= Date.now() + LONGEST
@@ -129,7 +143,11 @@ class KeepDraft extends HTMLElement {
     const body = new URLSearchParams({ version })
     body.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "")
     // Line ends as a form sends them, so that both ways store the same.
-    for (const [name, value] of Object.entries(content)) body.set(name, value.replace(/\r?\n/g, "\r\n"))
+    for (const [name, value] of Object.entries(content)) {
+      body.set(name, value.replace(/\r?\n/g, "\r\n"))
+      const before = this.also?.includes(name) && this.form.elements[`initial-${name}`]
+      if (before) body.set(before.name, before.value.replace(/\r?\n/g, "\r\n"))
+    }
     try {
       const response = await fetch(this.url, {
         method: "POST",
@@ -149,6 +167,7 @@ class KeepDraft extends HTMLElement {
   take({ status, version, saved, sentence }, sent) {
     if (status === 200) return this.acknowledged(version, saved, sent)
     this.keepCopy()
+    if (saved) this.told(version, saved) // all but what the sentence is about
     if (status === 422) {
       this.refused = asText(sent)
       this.say(sentence)
@@ -162,17 +181,21 @@ class KeepDraft extends HTMLElement {
     return false
   }
 
-  acknowledged(version, saved, sent) {
+  told(version, saved) {
     this.version = version
+    this.querySelector("[data-saved]").textContent = saved
+  }
+
+  acknowledged(version, saved, sent) {
+    this.told(version, saved)
     this.saved = asText(sent)
     for (const [name, value] of Object.entries(sent)) {
       const before = this.form.elements[`initial-${name}`] // what the newsroom's forms compare with
       if (before) before.value = value
     }
-    this.querySelector("[data-saved]").textContent = saved
     this.refused = null
     if (this.isDirty) return true // there is more by now, and it goes next
-    this.drop(this.own)
+    this.keepLoose()
     this.say(this.tries ? this.words("back") : "")
     this.tries = 0
     return true
@@ -195,7 +218,11 @@ class KeepDraft extends HTMLElement {
   async submitted(event) {
     const { target, submitter } = event
     const waits = target === this.form ? this.url && !this.isStopped : this.savesByItself
-    if (this.isSending || !waits || !this.isDirty) return
+    if (this.isSending || !waits || !this.isDirty) {
+      // What stands beside the text goes along, and the next page shows what was refused of it.
+      if (target === this.form && !this.isDirty) this.drop(this.own)
+      return
+    }
     event.preventDefault()
     event.stopPropagation()
     if (this.isPressed) return // a double click
@@ -215,8 +242,13 @@ class KeepDraft extends HTMLElement {
   // The second copy, in this browser ------------------------------------------------------------
 
   keepCopy() {
-    const { content, version, unanswered } = this
-    return attempt(() => localStorage.setItem(this.own, JSON.stringify({ content, version, unanswered, at: Date.now() })))
+    const { content, loose, version, unanswered } = this
+    return attempt(() => localStorage.setItem(this.own, JSON.stringify({ content, loose, version, unanswered, at: Date.now() })))
+  }
+
+  keepLoose() {
+    if (Object.keys(this.loose).length) this.keepCopy()
+    else this.drop(this.own)
   }
 
   drop(name) {
@@ -235,7 +267,8 @@ class KeepDraft extends HTMLElement {
 
   async lookForCopies() {
     for (const copy of this.copies) {
-      if (this.form && asText(copy.content) === asText(this.content)) this.drop(copy.name)
+      if (this.form && !this.holds(copy)) this.offer(copy)
+      else if (this.form && asText(copy.content) === asText(this.content)) this.drop(copy.name)
       else if (await this.isStored(copy) || await this.arrives(copy)) this.drop(copy.name)
       else this.offer(copy)
     }
@@ -266,7 +299,7 @@ class KeepDraft extends HTMLElement {
     const offer = this.template(mayTake ? "offer" : "left").querySelector("section")
     offer.querySelector("[data-at]").textContent = new Date(copy.at).toLocaleString(
       document.documentElement.lang, { dateStyle: "long", timeStyle: "short" })
-    offer.querySelector("[data-words]").textContent = wordsOf(copy.content)
+    offer.querySelector("[data-words]").textContent = wordsOf({ ...copy.content, ...copy.loose })
     offer.querySelector("[data-drop]").addEventListener("click", () => this.drop(copy.name) ?? offer.remove())
     offer.querySelector("[data-take]")?.addEventListener("click", () => this.goOnWith(copy, offer))
     ;(this.form ?? this).before(offer)
@@ -282,7 +315,7 @@ class KeepDraft extends HTMLElement {
     if (this.isDirty && !(await this.save())) return
     this.unanswered = copy.unanswered
     this.version = copy.version // an older one than the saved text's is a conflict, and shows both
-    this.fill(copy.content)
+    this.fill({ ...copy.content, ...copy.loose })
     this.drop(copy.name)
     offer.remove()
     this.say("")
@@ -309,12 +342,23 @@ class KeepDraft extends HTMLElement {
   }
 }
 
+function valueOf(field) {
+  return field?.type === "checkbox" ? (field.checked ? "on" : "") : field?.value
+}
+
+// As the server sent it, whatever the browser has put back since.
+function firstValueOf(field) {
+  if (field.type === "checkbox") return field.defaultChecked ? "on" : ""
+  if (field.options) return ([...field.options].find(option => option.defaultSelected) ?? field.options[0]).value
+  return field.defaultValue
+}
+
 function asText(content) {
   return JSON.stringify(content).replaceAll("\\r\\n", "\\n")
 }
 
 function wordsOf(content) {
-  const values = Object.entries(content).filter(([name]) => !name.endsWith("_format")).map(([, value]) => value)
+  const values = Object.entries(content).filter(([name, value]) => !name.endsWith("_format") && !/^(on|\d*)$/.test(value)).map(([, value]) => value)
   const html = values.join("\n\n").replace(/<\/(p|h2|h3|li)>|<br>/g, "$&\n\n")
   return new DOMParser().parseFromString(html, "text/html").body.textContent.trim()
 }

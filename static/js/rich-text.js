@@ -28,6 +28,15 @@ document.addEventListener("prose-editor:ready", ({ target, detail }) => {
   label.addEventListener("click", () => area.focus())
 })
 
+// An address as one says it, in the editor's dialogue: relays/plaintext.py takes it the same way.
+document.addEventListener("click", ({ target }) => {
+  const address = target.closest(".prose-editor-dialog [type=submit]")?.form.elements.href
+  if (!address) return
+  const typed = address.value.trim()
+  const isWhole = !typed || /^(?:[a-z][a-z0-9+.-]*:|[#/])/i.test(typed)
+  address.value = isWhole ? typed : (typed.includes("@") ? "mailto:" : "https://") + typed
+}, true)
+
 function translateButtons(editor) {
   for (const button of editor.querySelectorAll(".prose-menubar [title]")) {
     const words = gettext(button.title)

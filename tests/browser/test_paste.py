@@ -49,7 +49,7 @@ def paste(page, html, text=""):
 
 
 def save(page):
-    page.locator("form.write .row .btn:not(.quiet)").click()
+    page.locator("form.write .row [type=submit]").first.click()
     page.locator("p.note[role=status]").wait_for()
     return Article.objects.get().draft.body
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from articles.models import Article
 from relays.models import Link, Shape
 from tests.browser.test_pages import RULES, violations_of
+from tests.browser.test_writing import wait_until_saved
 from tests.factories import (
     begin_leg,
     make_contributor,
@@ -48,7 +49,7 @@ def open_text(page, handoff):
 
 
 def save(page):
-    page.locator("form.write .row .btn:not(.quiet)").click()
+    page.get_by_role("button", name="Gem kladden").click()
     page.locator("[role=status], [role=alert]").first.wait_for()
 
 
@@ -100,6 +101,27 @@ def test_the_focal_point_moves_by_keyboard_and_says_where_it_is(open_page, hando
     assert focal_point(page) == ("0", "41")
     save(page)
     assert draft_of(handoff).picture.focal_x == 0
+
+
+def test_a_tick_is_saved_by_itself_and_a_credit_waits_on_the_device(open_page, handoff):
+    make_leg_article(handoff.leg, picture=make_picture(credit="Foto: A"), alt="En vej")
+    page = open_page(**PHONE)
+    open_text(page, handoff)
+
+    page.fill("[name=picture-credit]", "Foto: B")
+    page.fill("[name=alt]", "")
+    page.locator("[name=is_decorative]").check()
+    wait_until_saved(page)
+    page.reload()
+
+    expect(page.locator("[name=is_decorative]")).to_be_checked()
+    expect(page.locator("[name=picture-credit]")).to_have_value("Foto: A")
+    page.locator("[data-take]").click()
+    expect(page.locator("[name=picture-credit]")).to_have_value("Foto: B")
+    save(page)
+    assert draft_of(handoff).picture.credit == "Foto: B"
+    assert draft_of(handoff).is_decorative
+    assert page.locator("[data-take]").count() == 0
 
 
 def test_the_numbers_alone_do_it_without_a_script(open_page, handoff, photo):

@@ -152,6 +152,34 @@ def test_without_a_connection_one_writes_on_and_it_catches_up(desk, handoff):
     assert copies(page) == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored_as"),
+    [
+        ("www.vesterlund.example", "https://www.vesterlund.example"),
+        ("navn@vesterlund.example", "mailto:navn@vesterlund.example"),
+        ("/relays/", "/relays/"),
+    ],
+)
+def test_a_link_is_made_in_the_train_with_an_address_as_one_says_it(
+    desk, handoff, typed, stored_as
+):
+    page = desk()
+    page.context.set_offline(True)
+    write(page, "Se her")
+    wait_for(page, LOST)
+    page.keyboard.press("Shift+Home")
+    page.wait_for_timeout(200)  # the editor hears of what is chosen a moment later
+
+    page.keyboard.press("Control+k")
+    page.locator("dialog [name=href]").fill(typed)
+    page.keyboard.press("Enter")
+
+    expect(area_of(page).locator("a")).to_have_attribute("href", stored_as)
+    page.context.set_offline(False)
+    wait_for(page, "Forbindelsen er tilbage")
+    assert stored(handoff).body == f'<p><a href="{stored_as}">Se her</a></p>'
+
+
 def test_a_text_is_not_sent_into_the_void(desk, handoff):
     page = desk()
     page.context.set_offline(True)
@@ -193,6 +221,31 @@ def test_a_page_that_was_closed_without_a_connection_offers_what_was_not_sent(de
     assert stored(handoff).body == "<p>Det første. Det andet.</p>"
     assert area_of(page).inner_text().strip() == "Det første. Det andet."
     assert copies(page) == []
+
+
+def test_what_stands_beside_the_text_waits_on_the_device_until_it_is_sent(desk, handoff):
+    page = desk()
+    page.fill("[name=title]", "Maden først")
+    page.locator("details:has([name=next-name]) summary").click()
+    page.fill("[name=next-name]", "Lone Tranekær")
+    page.select_option("[name=next-sector]", "private")
+    page.fill("[name=next-message]", "Fordi hun svarer igen.")
+    wait_until_saved(page)
+    page.goto(reverse("portal:turn", args=[handoff.pk]))
+    open_text(page, handoff)
+
+    offer = page.locator("section.note:has([data-take])")
+    offer.locator("summary").click()
+    assert "Fordi hun svarer igen." in offer.locator("[data-words]").inner_text()
+    offer.locator("[data-take]").click()
+    expect(page.locator("[name=next-message]")).to_have_value("Fordi hun svarer igen.")
+    page.get_by_role("button", name="Gem kladden").click()
+    page.locator(".note[role=status]").first.wait_for()
+
+    named = handoff.relay.handoffs.nominated().get()
+    assert (named.receiver.name, named.receiver.sector) == ("Lone Tranekær", "private")
+    assert copies(page) == []
+    assert page.locator("[data-take]").count() == 0
 
 
 def test_the_saved_text_can_be_kept_instead(desk, handoff):
@@ -254,7 +307,7 @@ def test_two_tabs_lose_no_word(desk, handoff):
     one.fill("[name=title]", "Fra den ene fane")
     wait_until_saved(one)
     two.fill("[name=title]", "Fra den anden fane")
-    wait_for(two, "En anden har gemt")
+    wait_for(two, "gemt et andet sted")
     assert stored(handoff).title == "Fra den ene fane"
     assert violations_of(two) == []
 
@@ -271,7 +324,7 @@ def test_two_tabs_lose_no_word(desk, handoff):
     two.fill("[name=title]", "Fra begge faner")
     two.wait_for_timeout(3_000)
     assert stored(handoff).title == "Fra den ene fane"  # nothing goes over it by itself
-    two.locator("form.write .btn:not(.quiet)").click()
+    two.get_by_role("button", name="Gem kladden").click()
     two.locator(".note[role=status]").wait_for()
     assert stored(handoff).title == "Fra begge faner"
     kept = Article.objects.get().revisions.get()
@@ -308,7 +361,7 @@ def test_without_a_script_it_is_saved_by_hand(desk, handoff):
 
     page.fill("[name=title]", "Uden script")
     page.fill("[name=body]", "Et.\n\n## To\n\nTre.")
-    page.locator("form.write .btn:not(.quiet)").click()
+    page.get_by_role("button", name="Gem kladden").click()
 
     assert stored(handoff).body == "<p>Et.</p><h2>To</h2><p>Tre.</p>"
     assert SAVED in page.locator("keep-draft").inner_text()
@@ -451,7 +504,7 @@ def test_the_writer_and_an_editor_at_once_lose_no_word(desk, handoff, open_artic
     writer.fill("[name=title]", "Skribentens")
     wait_until_saved(writer)
     editor.fill("[name=title]", "Redaktørens")
-    wait_for(editor, "En anden har gemt")
+    wait_for(editor, "gemt et andet sted")
     editor.locator("keep-draft button").click()
     expect(editor.locator("#h-theirs")).to_be_visible()
 
