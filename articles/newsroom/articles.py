@@ -1,4 +1,4 @@
-"""The admin of articles: the draft, the steps of `workflow.py` as buttons, the revisions."""
+"""The admin of articles: the draft, the steps of the workflow as buttons, the revisions."""
 
 from django import forms
 from django.contrib import admin, messages

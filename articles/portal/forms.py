@@ -227,7 +227,7 @@ class TextForm(UncutForm):
 class TypedForm(TextForm):
     """The words of a text alone, to be shown and saved nowhere."""
 
-    picture = None
+    picture = None  # type: ignore[assignment]  # so a form leaves a field out
 
 
 class ReplyForm(forms.Form):

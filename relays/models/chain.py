@@ -1,7 +1,7 @@
 """A relay and its chain. Where the baton is follows from these rows and is stored nowhere else."""
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -98,10 +98,10 @@ class RelayQuerySet(models.QuerySet):
             Prefetch("handoffs", asked, to_attr="open_handoffs")
         )
 
-    def get_with_baton(self, pk):
+    def get_with_baton(self, pk) -> "Relay":
         """One relay with the same. The newest legs of one are a LIMIT; those of many, a window
         function, which takes Django longer to write down than all the rest of a verb."""
-        relay = self.get(pk=pk)
+        relay: Any = self.get(pk=pk)
         relay.newest_legs = list(relay.legs.newest()[:STRIP_LENGTH])
         relay.open_handoffs = list(relay.handoffs.asked())
         return relay
