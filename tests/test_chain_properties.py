@@ -22,8 +22,11 @@ HOW_OFTEN = {  # every verb is tried; the usual ones more often, so that chains 
     "finish": 6,
     "reopen": 4,
     "decline": 3,
-    "approve": 2,
-    "lapse": 2,
+    "lapse": 4,
+    "approve": 3,
+    "move_up": 3,
+    "ask_for_time": 3,
+    "rest_leg": 3,
 }
 TRIED = [*verbs.VERBS, "finish"]  # the publication finishes legs; nobody's button does
 USUAL_STATE = {
@@ -171,8 +174,11 @@ def test_no_sequence_of_acts_breaks_a_chain(seed, people, editor):
 
 def test_every_verb_is_tried_and_most_of_them_work(people, editor):
     """The property above proves nothing about a verb that is never reached."""
-    relay, worked = make_relay(alternation="off"), set()
-    for seed in range(25):
+    worked = set()
+    for seed in range(100):
+        if worked == set(TRIED):
+            break
+        relay = make_relay(alternation="off")  # one that has got stuck would hold up all seeds
         for verb, _place, *act in acts(seed):
             if act_on(relay, people, editor, verb, *act):
                 worked.add(verb)
