@@ -1,6 +1,7 @@
 """Letters about a text on its road from the writer to the reader."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -20,10 +21,13 @@ TO_THE_WRITER = {
     "ask_writer": "asks_the_writer",
     "approve": "approved",
     "schedule": "scheduled",
+    "unschedule": "unscheduled",
+    "edit": "unscheduled",
     "publish": "published",
     "undo": "not_out_yet",
     "withdraw": "post_withdrawn",
     "remove": "post_withdrawn",
+    "restore": "post_restored",
 }
 TO_THE_EDITORS = {
     "submit": "editor_text_in",
@@ -32,12 +36,23 @@ TO_THE_EDITORS = {
 }
 ON_THE_ROAD = frozenset({*TO_THE_WRITER.values(), "editor_text_in", "editor_agreed"})
 # These steps leave some of the news as true as it was.
+OF_WHAT_IS_OUT = frozenset({"published", "post_withdrawn", "post_restored"})
 STAYS_TRUE = {
-    "correct": {"published", "post_withdrawn"},
-    "discard": {"published", "post_withdrawn"},
+    "correct": OF_WHAT_IS_OUT,
+    "discard": OF_WHAT_IS_OUT,
+    "edit": ON_THE_ROAD - {"approved", "scheduled"},
     "restore": ON_THE_ROAD - {"post_withdrawn"},
 }
-SPEAKS_OF_READERS = ("approve", "schedule", "publish")  # who do not see what is withdrawn
+# These take back what an earlier letter said: news to a writer whose last word from us it was,
+# of the letters named.
+OF_THE_DAY = frozenset(TO_THE_WRITER.values())
+UNSAYS = {
+    "unschedule": ("scheduled", OF_THE_DAY),
+    "edit": ("scheduled", OF_THE_DAY),
+    "restore": ("post_withdrawn", frozenset({"post_withdrawn", "post_restored"})),
+}
+# Who do not see what is withdrawn.
+SPEAKS_OF_READERS = ("approve", "schedule", "unschedule", "edit", "publish")
 
 
 def tell(
@@ -48,22 +63,25 @@ def tell(
     note: str = "",
     told: Sequence[Note] = (),
     correction: str = "",
+    planned: datetime | None = None,
 ) -> None:
     """Whoever has not taken this step of a leg's text hears of it. `told` are the notes that
-    the writer gets with it."""
+    the writer gets with it, `planned` is when it was to be published before."""
     leg = article.leg
     if leg is None or leg.handoff is None:
         return  # news, and what ran before this program knew of it
-    letters.cancel(leg.handoff, *ON_THE_ROAD - STAYS_TRUE.get(step, set()))
+    writer = _writer_who_hears(step, article, by)
+    letters.cancel(leg.handoff, *ON_THE_ROAD - STAYS_TRUE.get(step, frozenset()))
     words = {
         "article": article,
         "leg": leg,
         "note": note,
         "notes": told,
         "correction": correction,
+        "planned": planned,
     }
     about: dict = {"relay": leg.relay, "handoff": leg.handoff, **words}
-    if writer := _writer_who_hears(step, article, by):
+    if writer:
         letters.write(TO_THE_WRITER[step], to=writer, **about)
     if kind := TO_THE_EDITORS.get(step):
         for editor in letters.editors_on_duty(leg.relay):
@@ -83,13 +101,18 @@ def who_hears(step: str, article: Article, *, by: User) -> str:
 
 def _writer_who_hears(step, article, by):
     """Not of what they do themselves, nor without an address, nor that readers will see it when
-    they will not."""
+    they will not, nor that something is not so which they never heard."""
     writer = article.leg.contributor
     if step not in TO_THE_WRITER or writer is None or not writer.email:
         return None
     if by and writer.user_id == by.pk:
         return None
-    return None if article.withdrawal and step in SPEAKS_OF_READERS else writer
+    if article.withdrawal and step in SPEAKS_OF_READERS:
+        return None
+    if step in UNSAYS:
+        said, among = UNSAYS[step]
+        return writer if letters.last_told(article.leg.handoff, *among) == said else None
+    return writer
 
 
 def remarked(remark: Remark) -> None:

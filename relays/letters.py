@@ -97,9 +97,11 @@ KINDS = {
     "editor_agreed": Kind(DAILY),
     "approved": Kind(DAILY, carries_link=True),
     "scheduled": Kind(DAILY, carries_link=True),
+    "unscheduled": Kind(SOON),
     "published": Kind(SOON, carries_link=True),
     "not_out_yet": Kind(SOON, carries_link=True),
     "post_withdrawn": Kind(SOON),
+    "post_restored": Kind(SOON),
     "editor_corrected": Kind(DAILY),
     "remark": Kind(DAILY, carries_link=True),
     "editor_remark": Kind(DAILY),
@@ -325,8 +327,18 @@ def withdrawn(handoff: Handoff) -> None:
 
 def _was_told(handoff):
     """Has a letter about it gone to the receiver, or is it on its way in this moment?"""
+    return _told(handoff).exists()
+
+
+def last_told(handoff: Handoff, *kinds: str) -> str:
+    """Which of these letters the receiver got last, if any."""
+    theirs = _told(handoff).filter(kind__in=kinds).order_by("-pk")
+    return theirs.values_list("kind", flat=True).first() or ""
+
+
+def _told(handoff):
     theirs = Letter.objects.filter(handoff=handoff, contributor=handoff.receiver)
-    return theirs.filter(state__in=[LetterState.SENDING, LetterState.SENT]).exists()
+    return theirs.filter(state__in=[LetterState.SENDING, LetterState.SENT])
 
 
 def lapsed(handoff: Handoff) -> None:

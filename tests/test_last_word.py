@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import formats, timezone, translation
 
 from articles import desk, invariants, letters, notes, workflow
 from articles.models import Article, Note
@@ -493,23 +493,117 @@ TOLD = [
     ("live", "undo"),
     ("live", "withdraw"),
     ("live", "remove"),
+    ("withdrawn", "restore"),
 ]
 
 
+@pytest.mark.parametrize("has_heard", [True, False])
 @pytest.mark.parametrize("has_address", [True, False])
 @pytest.mark.parametrize(("status", "step"), TOLD)
-def test_the_line_beside_a_step_says_who_gets_a_letter(status, step, has_address):
+def test_the_line_beside_a_step_says_who_gets_a_letter(status, step, has_address, has_heard):
     chief, writer = make_chief_editor(), make_contributor("Ditte Marvang")
-    article = put(make_leg_article(begin_leg(make_relay(), receiver=writer)), status)
+    article = make_leg_article(begin_leg(make_relay(), receiver=writer))
+    article = withdrawn(article) if status == "withdrawn" else put(article, status)
     if not has_address:
         type(writer).objects.update(email=None)
-    Letter.objects.all().delete()
+    if has_heard:
+        send_everything()
+    before = Letter.objects.latest("pk").pk
 
     said = letters.who_hears(step, fresh(article), by=chief)
     take(article, step, chief, publish_at=timezone.now() + timedelta(days=1))
 
-    told = ["Ditte Marvang is told." for _letter in Letter.objects.filter(contributor=writer)]
-    assert [said] == (told or ["Nobody is told."])
+    news = Letter.objects.filter(contributor=writer, pk__gt=before)
+    assert [said] == (["Ditte Marvang is told." for _letter in news] or ["Nobody is told."])
+
+
+def withdrawn(article):
+    return take(publish(article), "withdraw", make_chief_editor())
+
+
+def send_everything():
+    Letter.objects.unsent().update(state="sent", sent=timezone.now())
+
+
+UNSAYS = [
+    ("unschedule", "scheduled", "unscheduled"),
+    ("edit", "scheduled", "unscheduled"),
+    ("restore", "post_withdrawn", "post_restored"),
+]
+
+
+def unsay(step, *, has_heard):
+    """Take a step back that the writer has heard of, or has not."""
+    article = make_leg_article(begin_leg(make_relay(language="en")))
+    article = withdrawn(article) if step == "restore" else put(article, "scheduled")
+    if has_heard:
+        send_everything()
+    if step == "edit":
+        write(article, title="Ny", by=make_editor())
+    else:
+        take(article, step, make_chief_editor())
+    return article
+
+
+@pytest.mark.parametrize(("step", "said", "unsaid"), UNSAYS)
+def test_what_the_writer_was_told_is_taken_back_by_a_letter(step, said, unsaid):
+    unsay(step, has_heard=True)
+
+    assert unsent(said, unsaid) == [unsaid]
+
+
+@pytest.mark.parametrize(("step", "said", "unsaid"), UNSAYS)
+def test_what_the_writer_never_heard_is_taken_back_without_a_word(step, said, unsaid):
+    unsay(step, has_heard=False)
+
+    assert unsent(said, unsaid) == []
+
+
+def test_a_day_that_does_not_hold_is_named():
+    article = put(make_leg_article(begin_leg(make_relay(language="en"))), "scheduled")
+    day = formats.date_format(timezone.localtime(article.publish_at), "l j F")
+    send_everything()
+
+    take(article, "unschedule", make_editor())
+
+    letter = Letter.objects.get(kind="unscheduled")
+    assert letter.subject.startswith(f"Your post is not out on {day} after all")
+    assert f"would be out on {day}." in letter.body
+
+
+def test_a_post_that_is_shown_again_is_told_with_its_address():
+    article = unsay("restore", has_heard=True)
+
+    assert article.get_absolute_url() in Letter.objects.get(kind="post_restored").body
+
+
+def test_what_has_been_taken_back_is_not_taken_back_again():
+    article, chief = unsay("restore", has_heard=True), make_chief_editor()
+    send_everything()
+    take(article, "withdraw", chief)
+
+    assert letters.who_hears("restore", fresh(article), by=chief) == "Nobody is told."
+    take(article, "restore", chief)
+
+    assert unsent("post_withdrawn", "post_restored") == []
+
+
+def test_the_day_of_a_post_that_came_out_is_not_taken_back():
+    article = put(make_leg_article(), "scheduled")
+    send_everything()
+    article = take(article, "publish", make_editor())
+    send_everything()
+    article = put(write(article, title="Ny"), "scheduled")
+
+    take(article, "unschedule", make_editor())
+
+    assert unsent("scheduled", "unscheduled") == []
+
+
+def test_a_text_that_is_changed_is_approved_no_more():
+    write(put(make_leg_article(), "approved"), title="Ny", by=make_editor())
+
+    assert unsent("approved") == []
 
 
 def test_of_news_nobody_is_told(editor):

@@ -268,6 +268,7 @@ def write_every_kind(scene):
         "by": scene.editor,
         "due": scene.leg.due,
         "note": "",
+        "planned": timezone.now(),
         "rows": [],
         "things": 1,
         "comments": 1,

@@ -749,6 +749,7 @@ def write_every_kind(late, first, given, said):
         "correction": said,
         "due": leg.due,
         "note": said,
+        "planned": timezone.now(),
         "notes": [Note(quote=said, words=said)],
         "rows": [],
         "things": 2,
