@@ -82,6 +82,15 @@ def test_the_pace_of_a_relay():
     assert found == pool.Pace(5, date(2027, 2, 13), 5, 2, 10)
 
 
+def test_an_answer_of_the_next_morning_takes_a_day():
+    with time_machine.travel("2027-02-01T20:00:00Z", tick=False) as clock:
+        handoff = make_handoff(make_relay(), offered=True)
+        clock.shift(timedelta(hours=12))
+        baton.accept(handoff, by=None)
+
+    assert pool.pace(handoff.relay).to_answer == 1
+
+
 def test_a_relay_that_has_not_begun_has_no_pace():
     assert pool.pace(make_relay()) == pool.Pace(None, None, None, None, None)
 
@@ -183,4 +192,13 @@ def test_the_relays_page_shows_its_candidates_and_its_pace():
     html = client.get(reverse("admin:relays_relay_change", args=[relay.pk])).content.decode()
 
     assert html.index("Candidates") < html.index("Asked by") < html.rindex("Ferie.")
-    assert "0 days since the last post." in html
+    assert "The last post came out today." in html
+
+
+def test_what_takes_no_day_is_not_counted_in_days():
+    said = relay_page(make_relay(finished_legs=1))
+
+    assert "The last post came out today." in said
+    assert "An answer usually comes the same day. A post usually comes the same day." in said
+    assert "0 days" not in said
+    assert "has not moved" not in said

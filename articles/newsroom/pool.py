@@ -88,7 +88,7 @@ def pace(relay: Relay) -> Pace:
 
 
 def _usual(spans):
-    days = [(end - start).days for start, end in spans]
+    days = [(timezone.localdate(end) - timezone.localdate(start)).days for start, end in spans]
     return round(median(days)) if days else None
 
 
