@@ -51,6 +51,7 @@ SECTOR_PRIVATE = env("SECTOR_PRIVATE", default="")
 LANGUAGE_CODE = env("LANGUAGE_CODE", default="da")
 LANGUAGES = [("da", _("Danish")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "relay_cms" / "locale"]
+FORMAT_MODULE_PATH = "relay_cms.formats"
 TIME_ZONE = env("TIME_ZONE", default="Europe/Copenhagen")
 USE_TZ = True
 # ISO weeks without deadlines: the Danish summer.

@@ -1,13 +1,17 @@
 """The admin's lists, forms, searches and rights, for each kind of person who may enter."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
+from django.utils import formats, translation
 
 from articles.models import Article, Grant, Tag
 from articles.models.tag import tags_for
+from relays import letters
 from relays.models import Contributor, Letter, OldAddress, Relay, Theme, User
 from tests.factories import (
     CHIEF_EDITOR,
@@ -822,3 +826,29 @@ def test_no_choice_has_a_bin_or_a_pencil_beside_it():
     pages = [client.get(change_url(row)).content.decode() for row in (article, article.relay)]
 
     assert not any("change-related" in page or "delete-related" in page for page in pages)
+
+
+def dated_list(language):
+    letters.write("test", to="bent@office.example")
+    Letter.objects.update(written=datetime(2026, 11, 28, 12, 3, tzinfo=UTC))
+    client = Client(headers={"accept-language": language})
+    client.force_login(make_superuser())
+    return client.get(list_url(Letter)).content.decode()
+
+
+def test_a_danish_list_says_days_and_hours_as_all_our_pages_do():
+    assert ">28. november 2026 kl. 13.03<" in dated_list("da")
+
+
+def test_an_english_list_says_them_as_before():
+    assert ">Nov. 28, 2026, 1:03 p.m.<" in dated_list("en")
+
+
+@pytest.mark.parametrize("kind", ["DATE", "TIME", "DATETIME"])
+def test_what_is_typed_in_danish_is_read_as_ever(kind):
+    with translation.override("da"):
+        read = formats.get_format(f"{kind}_INPUT_FORMATS")
+
+    assert (
+        read[0] == {"DATE": "%d.%m.%Y", "TIME": "%H:%M:%S", "DATETIME": "%d.%m.%Y %H:%M:%S"}[kind]
+    )
