@@ -262,9 +262,15 @@ def test_scheduling_approves_and_dates_the_text():
 @pytest.mark.parametrize("status", ["submitted", "approved"])
 @pytest.mark.parametrize(
     ("when", "sentence"),
-    [(None, "Say when"), (timedelta(0), "time has passed"), (-timedelta(days=1), "has passed")],
+    [
+        (None, "Say when"),
+        (timedelta(0), "time has passed"),
+        (-timedelta(days=1), "has passed"),
+        (timedelta(days=732), "more than two years ahead"),
+        (timedelta(days=100_000), "more than two years ahead"),
+    ],
 )
-def test_a_time_that_has_passed_is_no_schedule(status, when, sentence):
+def test_a_time_that_nobody_can_have_meant_is_no_schedule(status, when, sentence):
     article = put(make_leg_article(), status)
 
     assert refuses(

@@ -1,6 +1,7 @@
 """What each step does to the article, and to what depends on it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,6 +13,8 @@ from relays import baton
 from relays.danish import unique_slug
 from relays.errors import RuleBroken
 from relays.models import Theme
+
+FURTHEST_AHEAD = timedelta(days=2 * 365 + 1)  # for a publication: beyond it the year is a slip
 
 
 def _submit(article, *, by, **words):
@@ -63,6 +66,8 @@ def _schedule(article, *, by, publish_at, **words):
         raise RuleBroken(_("Say when it is to be published."))
     if publish_at <= timezone.now():
         raise RuleBroken(_("That time has passed. Publish now, or choose a later time."))
+    if publish_at > timezone.now() + FURTHEST_AHEAD:
+        raise RuleBroken(_("That is more than two years ahead. Check the year."))
     article.publish_at = publish_at
     article.approved = article.approved or revisions.freeze(article, Reason.APPROVED, by=by)
     article.save(update_fields=["status", "publish_at", "approved"])
