@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, Max, Model, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from articles import replies, search
@@ -48,9 +48,11 @@ def revisions_belong_to_their_article():
 
 
 def revision_numbers_without_gaps():
-    counted = Article.objects.annotate(count=Count("revisions"), top=Max("revisions__number"))
-    for article in counted.exclude(count=0).exclude(count=F("top")):
-        yield article, f"{article.count} revisions, the highest number is {article.top}."
+    counted = Article.objects.annotate(
+        count=Count("revisions"), low=Min("revisions__number"), top=Max("revisions__number")
+    )
+    for article in counted.exclude(count=0).exclude(count=F("top"), low=1):
+        yield article, f"{article.count} revisions, numbered {article.low} to {article.top}."
 
 
 def an_article_is_in_its_legs_relay():

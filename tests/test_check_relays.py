@@ -433,10 +433,18 @@ def another_articles_text_was_approved():
     return update(article, approved=other.approved)
 
 
-@breaks("revision_numbers_without_gaps", "1 revisions, the highest number is 2.")
+@breaks("revision_numbers_without_gaps", "1 revisions, numbered 2 to 2.")
 def a_revision_is_missing():
     article = publish(make_news())
     update(article.live, number=2)
+    return article
+
+
+@breaks("revision_numbers_without_gaps", "2 revisions, numbered 0 to 2.")
+def revisions_count_from_nothing():
+    article = put(make_news(), "submitted")
+    article.revisions.update(number=2)
+    Revision.objects.create(article=article, number=0)
     return article
 
 
@@ -701,6 +709,15 @@ def test_a_broken_invariant_is_reported_with_its_row(invariant, sentence, break_
     assert check() == (f"{invariant}: {found['row']}: {sentence}\n", 1)
     told, code = check(json=True)
     assert (json.loads(told), code) == ([found | {"sentence": sentence}], 1)
+
+
+def test_a_file_of_a_picture_that_is_gone_is_named():
+    picture = make_picture()
+    gone = picture.root() / picture.files[0]
+    gone.unlink()
+
+    told = f"every_picture_has_its_files: picture {picture.pk}: a file cannot be read: {gone}.\n"
+    assert check() == (told, 1)
 
 
 def test_every_invariant_is_broken_once():
