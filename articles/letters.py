@@ -64,9 +64,11 @@ def tell(
     told: Sequence[Note] = (),
     correction: str = "",
     planned: datetime | None = None,
+    was_out: bool = False,
 ) -> None:
     """Whoever has not taken this step of a leg's text hears of it. `told` are the notes that
-    the writer gets with it, `planned` is when it was to be published before."""
+    the writer gets with it. Before the step it was to be published at `planned`, and `was_out`
+    where readers had an older text of it."""
     leg = article.leg
     if leg is None or leg.handoff is None:
         return  # news, and what ran before this program knew of it
@@ -79,6 +81,7 @@ def tell(
         "notes": told,
         "correction": correction,
         "planned": planned,
+        "was_out": was_out,
     }
     about: dict = {"relay": leg.relay, "handoff": leg.handoff, **words}
     if writer:

@@ -600,6 +600,38 @@ def test_the_day_of_a_post_that_came_out_is_not_taken_back():
     assert unsent("scheduled", "unscheduled") == []
 
 
+def test_a_new_version_of_what_is_out_is_told_as_one(editor):
+    article = write(publish(make_leg_article(begin_leg(make_relay(language="en")))), title="Ny")
+    article = put(article, "scheduled")
+    send_everything()
+    article = take(article, "unschedule", editor)
+    send_everything()
+    take(article, "publish", editor)
+
+    subjects = [
+        letter.subject.partition(" of your post ")[0]
+        for letter in Letter.objects.filter(kind__in=["scheduled", "unscheduled", "published"])
+    ]
+    assert subjects[:3] == ["A new version", "The new version", "A new version"]
+    assert "Readers see a new version" in Letter.objects.filter(kind="published").latest("pk").body
+
+
+def test_a_text_that_goes_back_after_its_leg_speaks_of_no_baton(editor):
+    article = put(write(publish(make_leg_article()), title="Ny"), "submitted")
+
+    take(article, "send_back", editor)
+
+    body = Letter.objects.get(kind="sent_back").body
+    assert "Ret teksten, og send den igen." in body
+    assert "stafetten" not in body
+
+
+def test_an_editors_letter_leads_to_the_text(article):
+    body = Letter.objects.get(kind="editor_text_in").body
+
+    assert f"It waits for you here:\nhttp://testserver{review(article)}\n" in body
+
+
 def test_a_text_that_is_changed_is_approved_no_more():
     write(put(make_leg_article(), "approved"), title="Ny", by=make_editor())
 

@@ -308,6 +308,16 @@ def test_every_kind_speaks_the_language_of_the_relay():
         assert (danish[kind].language, english[kind].language) == ("da", "en")
 
 
+def test_every_letter_to_an_editor_leads_to_a_page_of_the_newsroom():
+    scene = stage(taken=True)
+
+    for kind, letter in write_every_kind(scene).items():
+        to_an_editor = kind.startswith("editor_") or kind in ("baton_free", "morning")
+        assert ("http://testserver/admin/" in letter.body) == (
+            to_an_editor or kind in ("access_given", "trial_ending")  # a page of their own
+        ), kind
+
+
 def test_a_letter_has_a_place_for_a_link_exactly_where_its_kind_has():
     every = write_every_kind(stage(taken=True))
 

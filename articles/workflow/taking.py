@@ -67,14 +67,15 @@ def take_step(
     if name in NAMES_THE_TEXT and article.status not in (APPROVED, SCHEDULED):
         revisions.ask_for_the_text_seen(article.draft, version)
 
-    status_before, planned = article.status, article.publish_at
+    status_before = article.status
+    before = _standing_before(article)
     if step.target:
         article.status = step.target
     words = {"publish_at": publish_at, "due": due, "correction": correction}
     revision = EFFECTS[name](article, by=by, **words)
     _record(article, name, status_before, revision=revision, by=by, note=note, channel=channel)
     told = notes.tell(article) if name in SENDS_NOTES else []
-    letters.tell(name, article, by=by, note=note, told=told, correction=correction, planned=planned)
+    letters.tell(name, article, by=by, note=note, told=told, correction=correction, **before)
     return article
 
 
@@ -102,13 +103,14 @@ def reopen_text(article: Article, *, by: User | None) -> Article:
     """The newest text has changed: what was approved is approved no more, a live text is not
     the newest one any more. For `articles.desk`, which has asked the person before."""
     article = _lock(article)
-    status_before, planned = article.status, article.publish_at
+    status_before = article.status
+    before = _standing_before(article)
     article.status = AFTER_A_CHANGE.get(Status(article.status), article.status)
     if article.status != status_before:
         article.approved = article.publish_at = None
         article.save(update_fields=["status", "approved", "publish_at"])
         _record(article, "edit", status_before, revision=None, by=by, note="", channel="")
-        letters.tell("edit", article, by=by, planned=planned)
+        letters.tell("edit", article, by=by, **before)
     return article
 
 
@@ -161,6 +163,10 @@ def change_access(article: Article, access: str, *, by: User | None) -> Article:
 def record_move(article: Article, step: str, *, by: User | None, note: str = "") -> None:
     """Write down an act that is no step of the table and changes no status."""
     _record(article, step, article.status, revision=None, by=by, note=note, channel="")
+
+
+def _standing_before(article) -> dict:
+    return {"planned": article.publish_at, "was_out": article.live_id is not None}
 
 
 def _lock(article):
