@@ -69,7 +69,8 @@ def change_approved_field():
         label=_("Change the approved text"),
         required=False,
         help_text=_(
-            "The text is approved. A change takes the approval back, and the time with it."
+            "The text is approved. A change takes the approval back, and the time with it. "
+            "A writer who was told the day hears that it does not hold."
         ),
     )
 
