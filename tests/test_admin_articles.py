@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -473,6 +474,7 @@ def test_a_step_that_was_refused_is_taken_once_it_can_be():
     assert article.publish_at == datetime(NEXT_YEAR, 5, 1, 10, tzinfo=COPENHAGEN)
 
 
+@time_machine.travel("2027-01-15 10:00+01:00")
 def test_of_an_hour_that_comes_twice_the_first_is_taken():
     client = log_in(make_editor())
     article = put(make_leg_article(), "submitted")

@@ -9,6 +9,7 @@ from PIL import Image
 
 from articles import cards, workflow
 from articles.models import Article, Card, Revision
+from relays.errors import RuleBroken
 from relays.models import Relay
 from tests.factories import (
     fresh,
@@ -168,7 +169,7 @@ def test_a_step_that_is_refused_leaves_the_card(django_capture_on_commit_callbac
     article = publish(make_news())
     cards.draw_due()
 
-    with pytest.raises(workflow.RuleBroken), django_capture_on_commit_callbacks(execute=True):
+    with pytest.raises(RuleBroken), django_capture_on_commit_callbacks(execute=True):
         workflow.take_step(article, "restore", by=make_chief_editor())
 
     assert files() == names() == [f"{card_of(article).name}.png"]

@@ -20,7 +20,6 @@ from tests.browser.test_pages import RULES
 from tests.browser.test_turn import unfold_all
 from tests.factories import begin_leg, make_editor, make_leg_article, make_relay
 from tests.sites import make_site
-from tests.test_marked import DJANGOS
 from tests.test_permissions import make_scene, make_users, rows_of_the_table
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -66,7 +65,12 @@ def newsroom(open_page, client, live_server, **options):
     }
 
 
-NOT_OURS = (DJANGOS, "/admin/jsi18n/", "/admin/autocomplete/", "/admin/editor-words.js")
+NOT_OURS = (
+    "/admin/auth/",
+    "/admin/jsi18n/",
+    "/admin/autocomplete/",
+    "/admin/editor-words.js",
+)
 ROOMS = {room.__name__: room for room in (readers, turns, shown, newsroom)}
 
 # Of the newsroom's many pages of one make, one each.

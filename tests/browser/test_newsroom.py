@@ -378,8 +378,8 @@ def test_the_buttons_of_a_relay_are_reached_at_500_px(newsroom):
 
     buttons = page.locator(".relay-chain .button").all()
 
-    assert len(buttons) == 13
-    assert [within(page, button) for button in buttons] == [True] * 13
+    assert len(buttons) == 15
+    assert [within(page, button) for button in buttons] == [True] * 15
     assert_nothing_scrolls_sideways(page)
 
 
