@@ -34,7 +34,16 @@ def media(request, path):
 @never_cache
 @require_safe
 def health(request):
-    """Is the clock running, do letters go out? 503 where one of them is not."""
+    """Does the database answer, is the clock running, do letters go out? 503 where not."""
+    try:
+        checks, ran = _clock_and_letters()
+    except (OperationalError, InterfaceError):
+        return JsonResponse({"database": False}, status=503)
+    answer = {"database": True, **checks, "clock_ran": ran and ran.isoformat(timespec="seconds")}
+    return JsonResponse(answer, status=200 if all(checks.values()) else 503)
+
+
+def _clock_and_letters():
     ran = Clock.last_ran()
     # Not the letters to many: ten thousand take their time, and stand behind every other.
     waiting = Letter.objects.filter(
@@ -47,8 +56,7 @@ def health(request):
         "clock": bool(ran and timezone.now() - ran < TOO_LONG),
         "letters": not waiting.exists(),
     }
-    answer = {**checks, "clock_ran": ran and ran.isoformat(timespec="seconds")}
-    return JsonResponse(answer, status=200 if all(checks.values()) else 503)
+    return checks, ran
 
 
 def bad_request(request, exception, template_name="400.html"):

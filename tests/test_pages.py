@@ -1265,6 +1265,16 @@ def test_with_the_database_away_readers_get_a_kind_page(client):
     assert "database" not in page
 
 
+def test_health_says_that_the_database_is_away(client):
+    def away(execute, *_args):
+        raise OperationalError("the database is away")
+
+    with connection.execute_wrapper(away):
+        response = client.get("/health/")
+
+    assert (response.status_code, response.json()) == (503, {"database": False})
+
+
 def test_a_mistake_of_ours_is_said_to_be_ours(client, monkeypatch):
     monkeypatch.setattr("articles.publication.views._relays_of_the_front", None)
     client.raise_request_exception = False
