@@ -13,7 +13,7 @@ from articles import workflow
 from articles.models import Article, Byline
 from articles.models.tag import tags_for
 from relays import baton
-from relays.models import Contributor, Leg, Relay, Sector
+from relays.models import Clock, Contributor, Leg, Relay, Sector
 from relays.templatetags.relay_words import in_words
 from tests.factories import (
     begin_leg,
@@ -1273,6 +1273,12 @@ def test_health_says_that_the_database_is_away(client):
         response = client.get("/health/")
 
     assert (response.status_code, response.json()) == (503, {"database": False})
+
+
+def test_a_clock_that_ran_tomorrow_is_not_right(client):
+    Clock.objects.create(pk=1, ran=timezone.now() + timedelta(days=1))
+
+    assert client.get("/health/").json()["clock"] is False
 
 
 def test_a_mistake_of_ours_is_said_to_be_ours(client, monkeypatch):
