@@ -47,12 +47,12 @@ UNDRAWN = re.compile(
 def draw_due(limit: int = CARDS_IN_A_TICK) -> list[Card]:
     """Draw what has no card yet, newest first; and remove what is to be shown no more. The
     clock's part: doing it twice, or by two clocks at once, makes one card each."""
-    _remove_forgotten()
     waiting = Article.objects.public().filter(live__card=None).newest_first().with_headline()
     drawn = []
     try:
+        _remove_forgotten()
         drawn += [make(article) for article in waiting[:limit]]
-    except OSError:  # a full disk stops no clock
+    except OSError:  # a disk that is full or read-only stops no clock
         log.exception("Share cards can't be written.")
     return [card for card in drawn if card]
 
@@ -105,11 +105,15 @@ def _write(card, png):
     """Whole or not at all: a temporary name, synced, then its own."""
     card.root().mkdir(parents=True, exist_ok=True)
     half = card.path.with_suffix(".half")
-    with half.open("wb") as file:
-        file.write(png)
-        file.flush()
-        os.fsync(file.fileno())
-    half.rename(card.path)
+    try:
+        with half.open("wb") as file:
+            file.write(png)
+            file.flush()
+            os.fsync(file.fileno())
+        half.rename(card.path)
+    except OSError:
+        half.unlink(missing_ok=True)
+        raise
 
 
 # Drawing -------------------------------------------------------------------------------------

@@ -6,12 +6,14 @@ as JSON in the first argument, the files go into folders below the current one, 
 one line of JSON: what the picture was, or `{"refused": why}`.
 """
 
+import errno
 import io
 import json
 import resource
 import sys
 from contextlib import suppress
 from math import ceil
+from pathlib import Path
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 from PIL.Image import Resampling, Transpose
@@ -19,6 +21,7 @@ from PIL.Image import Resampling, Transpose
 FORMATS = ("JPEG", "PNG", "WEBP")
 LONGEST_SIDE = 12_000  # of the whole that is kept; a WebP file ends at 16,383
 PREVIEW = 960
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 ORIENTATION = 0x0112  # in EXIF; from 5 on the picture lies on its side
 TURNS = {
     2: Transpose.FLIP_LEFT_RIGHT,
@@ -44,6 +47,8 @@ def main():
         answer = {"refused": str(refused)}
     except UnidentifiedImageError:
         answer = {"refused": "unknown"}
+    except OSError as error:
+        answer = {"refused": "room" if error.errno in NO_ROOM else "broken", "error": repr(error)}
     except (Exception, MemoryError) as error:  # decoders raise whatever they like
         answer = {"refused": "broken", "error": repr(error)[:300]}
     sys.stdout.write(json.dumps(answer))
@@ -61,7 +66,7 @@ def cut(source, job):
     for width in widths:
         shape = (width, round(width * down / across))
         small = picture.resize(shape, Resampling.LANCZOS, box=box, reducing_gap=3.0)
-        small.save(f"{job['cuts']}/{width}.webp", quality=80, method=4)
+        _save_webp(small, f"{job['cuts']}/{width}.webp", quality=80)
         _save_jpeg(small, f"{job['cuts']}/{width}.jpg")
     return {"width": size[0], "height": size[1], "widths": widths}
 
@@ -150,14 +155,25 @@ def _in_srgb(picture, profile):
 
 def _write_whole(picture, folder):
     """What other cuts are made of later, and a smaller one to point at."""
-    picture.save(f"{folder}/whole.webp", quality=90, method=4)
+    _save_webp(picture, f"{folder}/whole.webp", quality=90)
     preview = picture.copy()
     preview.thumbnail((PREVIEW, PREVIEW))
     _save_jpeg(preview, f"{folder}/preview.jpg")
 
 
+def _save_webp(picture, name, *, quality):
+    _save(picture, name, "WEBP", quality=quality, method=4)
+
+
 def _save_jpeg(picture, name):
-    picture.save(name, quality=82, optimize=True, progressive=True)
+    _save(picture, name, "JPEG", quality=82, optimize=True, progressive=True)
+
+
+def _save(picture, name, kind, **how):
+    """Encoded first and written then: an encoder does not say that the disk is full."""
+    encoded = io.BytesIO()
+    picture.save(encoded, kind, **how)
+    Path(name).write_bytes(encoded.getbuffer())
 
 
 if __name__ == "__main__":

@@ -212,10 +212,9 @@ def _knows_nobody(code, words):
 
 def _put_back(letter, error):
     """The mail server is away: everything waits, and this letter has used up no attempt."""
-    log.warning("The mail server is away; letter %s waits.", letter.pk)
-    _ours(letter).update(
-        state=LetterState.QUEUED, attempts=letter.attempts - 1, error=_in_words(letter, error)
-    )
+    why = _in_words(letter, error)
+    log.warning("The mail server is away (see EMAIL_URL); letter %s waits. %s", letter.pk, why)
+    _ours(letter).update(state=LetterState.QUEUED, attempts=letter.attempts - 1, error=why)
 
 
 def _postpone(letter, error):

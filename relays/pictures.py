@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import reduce
 from operator import or_
@@ -49,6 +50,7 @@ REFUSALS = {
         "The picture is damaged, or has not arrived whole. Save it anew and send it again."
     ),
     "gone": _("We have not kept that picture. Send it again."),
+    "room": _("We can't keep pictures just now. Try again in a while, or go on without one."),
 }
 
 log = logging.getLogger("relays.pictures")
@@ -68,7 +70,7 @@ def take(upload, *, shape: Shape, focal=(50, 50), credit: str = "") -> Picture:
     start = upload.read(12)
     if start[4:8] == b"ftyp" and start[8:12] in HEIC_BRANDS:
         raise _refusal("heic")
-    with tempfile.TemporaryFile() as source:
+    with _told_without_room(), tempfile.TemporaryFile() as source:
         for chunk in upload.chunks():
             source.write(chunk)
         return _make(source, Picture(shape=shape, credit=credit), focal, keeps_whole=True)
@@ -92,7 +94,7 @@ def cut_again(picture: Picture, *, focal, credit: str) -> Picture:
         source = (Picture.root() / picture.whole / "whole.webp").open("rb")
     except OSError as error:
         raise _refusal("gone") from error
-    with source:
+    with _told_without_room(), source:
         return _make(source, again, focal, keeps_whole=False)
 
 
@@ -124,6 +126,16 @@ def sweep() -> None:
 
 
 # Writing -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _told_without_room():
+    """A disk that is full or read-only: whoever sent the picture hears so, and the log says where."""
+    try:
+        yield
+    except OSError as error:
+        log.error("Pictures can't be written to %s: %s", Picture.root(), error.strerror or error)
+        raise _refusal("room") from error
 
 
 def _make(source, picture, focal, *, keeps_whole):
@@ -184,6 +196,8 @@ def _cut(source, half, picture, focal, keeps_whole):
     except (subprocess.SubprocessError, ValueError) as error:
         log.warning("A picture could not be decoded: %s", error)
         raise _refusal("broken") from error
+    if answer.get("refused") == "room":
+        raise OSError(answer["error"])
     if "refused" in answer:
         raise _refusal(answer["refused"])
     return answer

@@ -1,6 +1,8 @@
 """Share cards: every published text has one, and what is not public is on none that is served."""
 
+import errno
 import io
+import os
 import re
 
 import pytest
@@ -133,6 +135,32 @@ def test_a_disk_that_is_full_stops_no_clock(caplog):
     assert cards.draw_due() == []
 
     assert "can't be written" in caplog.text
+
+
+def test_a_card_that_cannot_be_removed_stops_no_clock(caplog):
+    article = publish(make_news())
+    cards.draw_due()
+    path = card_of(article).path
+    path.unlink()
+    path.mkdir()
+    cards.forget(Article.objects.filter(pk=article.pk))
+
+    assert cards.draw_due() == []
+
+    assert "can't be written" in caplog.text
+
+
+def test_of_a_card_that_did_not_fit_on_the_disk_nothing_stays(monkeypatch):
+    publish(make_news())
+    monkeypatch.setattr(os, "fsync", no_room)
+
+    assert cards.draw_due() == []
+
+    assert files() == []
+
+
+def no_room(_descriptor):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 # Gone with what it shows ---------------------------------------------------------------------

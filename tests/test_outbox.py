@@ -106,6 +106,16 @@ def test_health_says_when_letters_do_not_go_out(postbox, client):
     assert (away, back) == (False, True)
 
 
+def test_the_log_says_why_a_letter_waits(postbox, caplog):
+    [letter] = write("bent")
+    postbox.close()
+
+    outbox.send_due()
+    postbox.open()
+
+    assert f"(see EMAIL_URL); letter {letter.pk} waits. ConnectionRefusedError: " in caplog.text
+
+
 # The receiver's server says no ---------------------------------------------------------------
 
 

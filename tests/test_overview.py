@@ -16,7 +16,7 @@ from articles import workflow
 from articles.models import Article
 from articles.newsroom import filters, overview, texts
 from relays import baton
-from relays.models import Leg, Letter, Relay
+from relays.models import Clock, Leg, Letter, Relay
 from tests.factories import (
     begin_leg,
     make_chief_editor,
@@ -621,3 +621,32 @@ def test_the_whole_page_asks_as_often_for_two_relays_as_for_eight():
     cost(1)  # content types are looked up once, whoever comes first
 
     assert cost(1) == cost(3)
+
+
+# The clock -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("minutes", [14, -14])
+def test_the_overview_says_when_the_clock_last_ran(minutes):
+    Clock.objects.create(pk=1, ran=timezone.now() - timedelta(minutes=minutes))
+
+    html = page(make_editor()).content.decode()
+
+    assert "The clock last ran" in html
+    assert "The clock stands still" not in html
+
+
+@pytest.mark.parametrize("minutes", [16, -16])
+def test_the_overview_says_that_the_clock_stands_still(minutes):
+    Clock.objects.create(pk=1, ran=timezone.now() - timedelta(minutes=minutes))
+
+    html = page(make_editor()).content.decode()
+
+    assert "The clock stands still" in html
+
+
+def test_a_clock_that_never_ran_stands_still():
+    html = page(make_editor()).content.decode()
+
+    assert "The clock stands still" in html
+    assert "The clock last ran" not in html

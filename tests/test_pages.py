@@ -13,7 +13,7 @@ from articles import workflow
 from articles.models import Article, Byline
 from articles.models.tag import tags_for
 from relays import baton
-from relays.models import Contributor, Leg, Relay, Sector
+from relays.models import Clock, Contributor, Leg, Relay, Sector
 from relays.templatetags.relay_words import in_words
 from tests.factories import (
     begin_leg,
@@ -1263,6 +1263,22 @@ def test_with_the_database_away_readers_get_a_kind_page(client):
     page = words_of(response.content.decode())
     assert page.startswith("Error 503 We are away for a moment We cannot reach the posts right now")
     assert "database" not in page
+
+
+def test_health_says_that_the_database_is_away(client):
+    def away(execute, *_args):
+        raise OperationalError("the database is away")
+
+    with connection.execute_wrapper(away):
+        response = client.get("/health/")
+
+    assert (response.status_code, response.json()) == (503, {"database": False})
+
+
+def test_a_clock_that_ran_tomorrow_is_not_right(client):
+    Clock.objects.create(pk=1, ran=timezone.now() + timedelta(days=1))
+
+    assert client.get("/health/").json()["clock"] is False
 
 
 def test_a_mistake_of_ours_is_said_to_be_ours(client, monkeypatch):

@@ -334,7 +334,7 @@ def test_a_picture_that_takes_too_much_is_refused(monkeypatch, limit, value):
     assert why_refused(encoded(draw((6000, 4500)), "PNG")) == "broken"
 
 
-def test_a_cut_that_would_fill_the_disk_is_refused(tmp_path):
+def cut_into(folder, file_size=pictures.MOST_BYTES):
     job = {
         "cuts": ".",
         "ratio": (16, 9),
@@ -343,17 +343,40 @@ def test_a_cut_that_would_fill_the_disk_is_refused(tmp_path):
         "pixels": pictures.MOST_PIXELS,
         "seconds": 20,
         "memory": pictures.MEMORY,
-        "file_size": 100,
+        "file_size": file_size,
     }
-    child = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-I", cutting.__file__, json.dumps(job)],
         input=encoded(),
         capture_output=True,
-        cwd=tmp_path,
+        cwd=folder,
         check=False,
     )
 
+
+def test_a_cut_that_would_fill_the_disk_is_refused(tmp_path):
+    child = cut_into(tmp_path, file_size=100)
+
     assert child.returncode != 0 or json.loads(child.stdout)["refused"] == "broken"
+
+
+def test_a_full_disk_is_not_the_pictures_fault(tmp_path):
+    (tmp_path / "480.webp").symlink_to("/dev/full")
+
+    child = cut_into(tmp_path)
+
+    assert json.loads(child.stdout)["refused"] == "room"
+
+
+def test_where_nothing_can_be_written_the_sender_and_the_log_are_told(media, caplog):
+    media.write_text("in the way")
+
+    with pytest.raises(ValidationError) as refused:
+        take(encoded())
+
+    assert refused.value.code == "room"
+    assert f"Pictures can't be written to {media / 'pictures'}: " in caplog.text
+    assert not Picture.objects.exists()
 
 
 def test_a_row_that_cannot_be_written_leaves_no_file():

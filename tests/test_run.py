@@ -111,6 +111,26 @@ def test_when_the_server_dies_everything_stops_with_its_status(monkeypatch, ends
     assert [process.poll() is not None for process in children] == [True, True]
 
 
+def test_the_clock_says_nothing_until_the_addresses_are_told(monkeypatch, capfd):
+    monkeypatch.setattr(run, "server_command", lambda port: python("import time; time.sleep(0.5)"))
+    monkeypatch.setattr(run, "wait_until_open", lambda port, server: True)
+    monkeypatch.setattr(run, "addresses", lambda: ["Newsroom: here", "Ctrl-C stops it."])
+    monkeypatch.setattr(run, "child", with_a_clock_that_says("tick", run.child))
+
+    run.Command().serve(port=9)
+
+    told = capfd.readouterr().out.splitlines()
+    assert told[:4] == ["", "  Newsroom: here", "  Ctrl-C stops it.", "tick"]
+
+
+def with_a_clock_that_says(word, start):
+    def child(*command):
+        says = python(f"import time; print({word!r}, flush=True); time.sleep(60)")
+        return start(*(says if "tick" in command else command))
+
+    return child
+
+
 def remembering(start, children):
     @contextmanager
     def child(*command):

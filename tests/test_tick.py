@@ -171,8 +171,15 @@ def own_signals():
         signal.signal(name, listener)
 
 
-def test_the_clock_outlives_a_database_that_is_away(own_signals, monkeypatch, caplog):
-    answers = [OperationalError("the database is gone"), ([], [])]
+@pytest.mark.parametrize(
+    ("bad_moment", "said"),
+    [
+        (OperationalError("it is gone"), "The database did not answer; trying again."),
+        (OSError(30, "Read-only file system"), "Files can't be read or written; trying again."),
+    ],
+)
+def test_the_clock_outlives_a_bad_moment(own_signals, monkeypatch, caplog, bad_moment, said):
+    answers = [bad_moment, ([], [])]
 
     def publish_due():
         answer = answers.pop(0)
@@ -189,7 +196,7 @@ def test_the_clock_outlives_a_database_that_is_away(own_signals, monkeypatch, ca
     call_command("tick", forever=True)
 
     assert answers == []
-    assert caplog.messages == ["The database did not answer; trying again."]
+    assert caplog.messages == [said]
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT], ids=lambda stop: stop.name)

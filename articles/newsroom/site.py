@@ -61,6 +61,7 @@ class NewsroomSite(AdminSite):
     def _overview(self, request):
         from articles.models import AccessRequest
         from articles.newsroom import filters, overview, replies, texts
+        from relays.models import Clock
 
         mine = overview.rows(overview.relays_of(request.user))
         found = overview.rows(overview.everybodys()) if "all" in request.GET else mine
@@ -68,6 +69,7 @@ class NewsroomSite(AdminSite):
             "asking": AccessRequest.objects.open().count(),
             "waiting": [row for row in mine if row.waits],
             "texts": texts.waiting(request.user),
+            "clock": Clock.seen(),
             "board": filters.board(found, request.GET),
             "replies": replies.waiting(),
         }

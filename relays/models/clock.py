@@ -1,5 +1,9 @@
+from datetime import timedelta
+
 from django.db import models
 from django.utils import timezone
+
+TOO_LONG = timedelta(minutes=15)
 
 
 class Clock(models.Model):
@@ -10,11 +14,16 @@ class Clock(models.Model):
     def __str__(self):
         return str(self.ran)
 
+    @property
+    def is_right(self):
+        # Nor has it run tomorrow: then the machine's own clock has jumped.
+        return abs(timezone.now() - self.ran) < TOO_LONG
+
     @classmethod
     def note(cls):
         cls.objects.update_or_create(pk=1, defaults={"ran": timezone.now()})
 
     @classmethod
-    def last_ran(cls):
-        """The moment, or None on a site whose clock never ran."""
-        return cls.objects.filter(pk=1).values_list("ran", flat=True).first()
+    def seen(cls):
+        """As it last ran, or None on a site whose clock never did."""
+        return cls.objects.filter(pk=1).first()

@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
@@ -37,7 +38,8 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def _import(self, given, *, dry_run):
-        bar = tqdm if len(given["posts"]) >= LONG_FILE else iter
+        is_long = len(given["posts"]) >= LONG_FILE
+        bar = partial(tqdm, unit=" posts", disable=None) if is_long else iter
         report = import_relay(given, progress=bar)
         if dry_run:
             transaction.set_rollback(True)

@@ -10,7 +10,7 @@ class Command(BaseCommand):
     help = "Index every public post for the search anew, while the site runs."
 
     def handle(self, **options):
-        with tqdm(total=Article.objects.count(), unit=" articles") as bar:
+        with tqdm(total=Article.objects.count(), unit=" articles", disable=None) as bar:
             for some in search.in_parts(Article.objects.all()):
                 bar.update(self._index(some))
         self.stdout.write(f"{SearchRow.objects.count()} posts can be found.")

@@ -72,9 +72,10 @@ class Command(BaseCommand):
     def serve(self, port):
         with contextlib.ExitStack() as stack:
             server = stack.enter_context(child(*server_command(port)))
-            clock = stack.enter_context(child(sys.executable, "manage.py", "tick", "--forever"))
             if wait_until_open(port, server):
-                self.tell_addresses()
+                self.tell("\n  ".join(["", *addresses()]))
+            # After that, or what it logs would stand in the midst of it.
+            clock = stack.enter_context(child(sys.executable, "manage.py", "tick", "--forever"))
             while True:
                 if server.poll() is not None:
                     self.tell("The server has stopped by itself, so everything stops.")
@@ -85,22 +86,6 @@ class Command(BaseCommand):
                     )
                     return exit_status(clock)
                 time.sleep(0.2)
-
-    def tell_addresses(self):
-        self.tell("")
-        self.tell(f"  {settings.SITE_NAME}: {settings.SITE_URL}/")
-        self.tell(f"  Newsroom: {settings.SITE_URL}/admin/")
-        for user in demo_users():
-            self.tell(f"  {user.name} logs in with {user.email} / {demo.PASSWORD}")
-        for name, email, address in demo_readers():
-            self.tell(
-                f"  {name} reads {settings.SITE_URL}{address} with {email} and a code by mail"
-            )
-        if link := personal_link():
-            self.tell(f"  A contributor's own page, without a log-in: {link}")
-        if getattr(settings, "EMAIL_FILE_PATH", None):
-            self.tell(f"  Letters are written to {settings.EMAIL_FILE_PATH}")
-        self.tell("  Ctrl-C stops it.")
 
 
 def listen_for_stop():
@@ -145,6 +130,21 @@ def make_writable(folder):
         raise CommandError(
             f"Relay CMS keeps its files in {folder}, where this user has no right to write."
         )
+
+
+def addresses():
+    """Where to go, who may log in, and what else somebody needs to know, a line each."""
+    yield f"{settings.SITE_NAME}: {settings.SITE_URL}/"
+    yield f"Newsroom: {settings.SITE_URL}/admin/"
+    for user in demo_users():
+        yield f"{user.name} logs in with {user.email} / {demo.PASSWORD}"
+    for name, email, address in demo_readers():
+        yield f"{name} reads {settings.SITE_URL}{address} with {email} and a code by mail"
+    if link := personal_link():
+        yield f"A contributor's own page, without a log-in: {link}"
+    if getattr(settings, "EMAIL_FILE_PATH", None):
+        yield f"Letters are written to {settings.EMAIL_FILE_PATH}"
+    yield "Ctrl-C stops it."
 
 
 def demo_readers():

@@ -36,6 +36,8 @@ class Command(BaseCommand):
             except Error:
                 # A clock outlives a database that is away for a moment.
                 log.exception("The database did not answer; trying again.")
+            except OSError:
+                log.exception("Files can't be read or written; trying again.")
             close_old_connections()
             self._wait(stop)
 
@@ -47,7 +49,7 @@ class Command(BaseCommand):
             try:
                 if outbox.somebody_waits():
                     outbox.send_due()
-            except Error:
+            except (Error, OSError):
                 return  # the tick says so, and tries again
             finally:
                 close_old_connections()
