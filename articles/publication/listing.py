@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import Subquery
 from django.http import Http404
 from django.utils import timezone
 
+from articles.models import Article
 from articles.publication.forms import query_of
 
 
@@ -31,10 +33,19 @@ def list_articles(articles, address: dict, *, size=20) -> Listing:
     return Listing(
         rows,
         query_of(older) if more else "",
-        years_since(articles.oldest_first().values_list("published_at", flat=True).first()),
+        years_since(*_ends(articles)),
         address["year"],
         query_of(address),
     )
+
+
+def _ends(articles):
+    """When the oldest of these came out, and the newest: two looks into the index, in one query."""
+    ends = [
+        Subquery(rows.values("published_at")[:1])
+        for rows in (articles.oldest_first(), articles.newest_first())
+    ]
+    return Article.objects.public().values_list(*ends).first() or (None, None)
 
 
 def narrowed(articles, address: dict):
