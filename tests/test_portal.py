@@ -180,6 +180,7 @@ def test_not_now_needs_a_day_to_come(day):
 
     assert response.status_code == 422
     assert response.context["answer_form"].errors.keys() == {"ask_again_after"}
+    assert response.content.decode().count("One thing is missing") == 1
     assert all_rows() == before
 
 
@@ -847,6 +848,14 @@ def test_the_desk_says_what_is_asked_by_when_and_what_came_before():
         f'href="{reverse("portal:turn", args=[handoff.pk])}#h-time"',
     ):
         assert words in html
+
+
+def test_beside_a_text_that_is_handed_in_nothing_leads_to_another_date():
+    article = put(make_leg_article(holder().leg), "submitted")
+
+    html = Visit(article.leg.handoff).text("text")
+
+    assert "#h-time" not in html
 
 
 def test_the_form_beside_the_text_leads_back_to_the_text():

@@ -149,8 +149,8 @@ def _leg_at_work(handoff):
 def create_answer(request, handoff_id):
     handoff = turn_of(request, handoff_id)
     form = forms.AnswerForm(request.POST)
-    instead = forms.PersonForm(request.POST, prefix="instead")
     is_instead = request.POST.get("answer") == forms.INSTEAD
+    instead = forms.PersonForm(request.POST if is_instead else None, prefix="instead")
     if not form.is_valid() or (is_instead and not instead.is_valid()):
         return show_turn(request, handoff, status=422, answer_form=form, instead_form=instead)
     try:
