@@ -227,6 +227,14 @@ def tagged():
     return mad, maden, kost, articles
 
 
+def test_the_address_of_a_tag_has_the_name_that_every_address_has(client):
+    client.force_login(make_chief_editor())
+
+    page = client.get("/admin/articles/tag/add/", headers={"accept-language": "da"})
+
+    assert page.context["adminform"].form["slug"].label == "Webadresse"
+
+
 def test_merged_tags_are_one_on_every_article(tagged):
     mad, _maden, _kost, articles = tagged
 

@@ -3,6 +3,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db import transaction
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from taggit import admin as taggit_admin
 
@@ -19,7 +20,7 @@ admin.site.unregister(taggit_admin.Tag)  # its table stays empty: our tags have 
 
 class TagForm(NewsroomForm):
     # taggit's own wants one, and would take letters that no address of ours has.
-    slug = forms.SlugField(label=Tag._meta.get_field("slug").verbose_name, required=False)
+    slug = forms.SlugField(label=capfirst(_("address")), required=False)
 
     def clean_name(self):
         name = " ".join(self.cleaned_data["name"].split())

@@ -577,3 +577,18 @@ def test_the_gate_from_the_relays_page(newsroom):
     pool.get_by_role("link", name=danish("Nominate"), exact=True).click()
     page.locator(".submit-row .default").click()
     assert relay.handoffs.nominated().count() == 2
+
+
+def test_on_a_desk_a_list_shows_its_last_column(newsroom):
+    long = "jonas-hedelund-aarsoe@kantinekompagniet.example"
+    writer = make_contributor("Jonas Hedelund-Aarsø", email=long, organisation="Kantinekompagniet")
+    relay = make_relay("Hvad skal der på tallerkenen, når det offentlige laver maden?")
+    make_handoff(relay, offered=True, receiver=writer)
+    page = newsroom(CHIEF_EDITOR, viewport={"width": 1440, "height": 900})
+    hidden = {}
+
+    for address in ("relays/letter/", "relays/contributor/"):
+        page.goto(f"/admin/{address}")
+        hidden[address] = page.locator(".results").evaluate("it => it.scrollWidth - it.clientWidth")
+
+    assert hidden == {"relays/letter/": 0, "relays/contributor/": 0}
