@@ -502,6 +502,20 @@ def test_an_english_newsroom_sees_english(client):
         assert words <= set(Words(page).said)
 
 
+@pytest.mark.django_db
+def test_the_dates_of_an_english_newsroom_are_english_and_have_their_months_in_words(client):
+    article = put(make_leg_article(), "submitted")
+    client.force_login(make_chief_editor())
+    today = f"{timezone.localdate():%-d %b}"
+
+    for page in ("change", "review"):
+        address = f"/admin/articles/article/{article.pk}/{page}/"
+        html = client.get(address, headers={"accept-language": "en"}).content.decode()
+        assert set(re.findall('<spelled-date lang="(.*?)"', html)) <= {"en"}
+        assert not re.search(r"\d/\d+/20\d\d", html)
+        assert page == "review" or today in html
+
+
 # The contributor's pages and the letters ----------------------------------------------------
 
 NAMES = ("Ida Ulv", "Per Bo", "Liv Dam", "Bo Lind")  # of no language

@@ -7,13 +7,13 @@ from django import forms
 from django.db import DatabaseError
 from django.db.models import F, Subquery
 from django.http import Http404
-from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from articles.changes import Changes, between
 from articles.models import Article, Look, Revision, Text
 from relays.models import User
+from relays.templatetags.relay_words import day, time_of_day
 
 log = logging.getLogger("articles.newsroom")
 
@@ -37,8 +37,7 @@ class CompareForm(forms.Form):
 
 
 def _in_words(revision):
-    at = formats.date_format(timezone.localtime(revision.at), "SHORT_DATETIME_FORMAT")
-    return f"{revision}, {at}"
+    return f"{revision}, {day(revision.at)} {time_of_day(revision.at)}"
 
 
 class Compared(NamedTuple):

@@ -1,9 +1,14 @@
 """Readers' pages in a real browser: nothing for axe to find, nothing sideways, nothing foreign."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from relays.models import Leg
+from tests.factories import begin_leg, make_relay
 from tests.sites import make_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -44,6 +49,19 @@ def test_axe_finds_nothing(open_page, addresses, scheme):
             found[name, width] = violations_of(page)
 
     assert {where: words for where, words in found.items() if words} == {}
+
+
+def test_part_of_a_month_breaks_where_its_words_are_long(open_page, live_server, settings):
+    settings.LANGUAGE_CODE = "en"
+    relay = make_relay(finished_legs=1, edit_days=7)
+    leg = begin_leg(relay)
+    Leg.objects.filter(pk=leg.pk).update(due=(timezone.localdate() + timedelta(40)).replace(day=6))
+    page = open_page(viewport={"width": 390, "height": 844})
+
+    page.goto(relay.get_absolute_url())
+
+    expect(page.locator(".facts time")).to_contain_text("In the middle of")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_no_page_scrolls_sideways_on_the_smallest_phone(open_page, addresses):
