@@ -9,10 +9,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from icalendar import Calendar, Event
 
 from articles import desk, search
+from articles.form_addresses import takes_the_form_of
 from articles.models import Article, Status
 from articles.portal import forms, replies
 from articles.portal.page import page_of_the_form, portal_page
@@ -144,7 +145,7 @@ def _leg_at_work(handoff):
     return leg
 
 
-@require_POST
+@takes_the_form_of("portal:turn", "handoff_id")
 @portal_page
 def create_answer(request, handoff_id):
     handoff = turn_of(request, handoff_id)
@@ -188,7 +189,7 @@ def _answer(handoff, form, instead):
     )
 
 
-@require_POST
+@takes_the_form_of("portal:turn", "handoff_id")
 @portal_page
 def change_presentation(request, handoff_id):
     handoff = turn_of(request, handoff_id)
@@ -210,7 +211,7 @@ def change_presentation(request, handoff_id):
     return redirect(page_of_the_form(request), handoff_id)
 
 
-@require_POST
+@takes_the_form_of("portal:turn", "handoff_id")
 @portal_page
 def change_date(request, handoff_id):
     """A new date: at once within a week, else as a question to the editors."""
@@ -237,7 +238,7 @@ def change_date(request, handoff_id):
     return redirect("portal:turn", handoff_id)
 
 
-@require_POST
+@takes_the_form_of("portal:turn", "handoff_id")
 @portal_page
 def hand_back(request, handoff_id):
     handoff = turn_of(request, handoff_id)
@@ -253,7 +254,7 @@ def hand_back(request, handoff_id):
     return redirect("portal:turn", handoff_id)
 
 
-@require_POST
+@takes_the_form_of("portal:turn", "handoff_id")
 @portal_page
 def create_stand_in(request, handoff_id):
     """The turn goes to a colleague, and this page with it."""
@@ -275,7 +276,7 @@ def stood_down(request):
     return unindexed(render(request, "portal/stood_down.html"))
 
 
-@require_POST
+@takes_the_form_of("portal:turn", "handoff_id")
 @portal_page
 def create_nomination(request, handoff_id):
     handoff = turn_of(request, handoff_id)
@@ -301,9 +302,11 @@ def name_next(request, handoff: Handoff, form: forms.NominationForm) -> bool:
     return True
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def create_link(request):
     """A fresh link for whoever has a turn at this address; the answer is the same for anybody."""
+    if request.method != "POST":
+        return unindexed(render(request, "portal/not_opened.html"))
     form = forms.NewLinkForm(request.POST)
     if not form.is_valid():
         return unindexed(render(request, "portal/expired.html", {"form": form}, status=422))

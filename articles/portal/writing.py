@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from articles import access, autosave, desk, notes, permissions, word, workflow
 from articles.changes import between
+from articles.form_addresses import takes_the_form_of
 from articles.forms import WordForm
 from articles.models import Article, Byline, Draft
 from articles.portal.forms import (
@@ -61,7 +62,7 @@ def may_write(user: User, leg: Leg, article: Article) -> bool:
     return article.pk is None or permissions.may_write(user, article)
 
 
-@require_POST
+@takes_the_form_of("portal:text", "handoff_id")
 @portal_page
 def create_from_word(request, handoff_id):
     """The text out of a Word file. What was typed comes along with the file and is saved first."""
@@ -236,7 +237,7 @@ def _previous_post(leg):
     return posts.with_headline().order_by("-leg__number").first()
 
 
-@require_POST
+@takes_the_form_of("portal:text", "handoff_id")
 @portal_page
 def keep_draft(request, handoff_id):
     """Where the page saves by itself while somebody writes (static/js/keep-draft.js)."""
@@ -301,7 +302,7 @@ def changes(request, handoff_id):
     )
 
 
-@require_POST
+@takes_the_form_of("portal:text", "handoff_id")
 @portal_page
 def create_step(request, handoff_id):
     handoff, leg = leg_of(request, handoff_id)

@@ -8,9 +8,10 @@ from functools import wraps
 
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from articles import access, showings
+from articles.form_addresses import takes_the_form_of
 from articles.models import Showing
 from articles.shown.forms import RemarkForm
 from relays.errors import RuleBroken
@@ -56,7 +57,7 @@ def _show(request, showing, token, form, *, status=200):
     return render(request, "shown/text.html", context, status=status)
 
 
-@require_POST
+@takes_the_form_of("shown:text", "token")
 @shown_page
 def create_remark(request, showing, token):
     if not showing.wants_answer:
