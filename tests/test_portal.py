@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from articles.models import Article, Revision
 from relays import baton, outbox
-from relays.models import Contributor, HandoffState, Link
+from relays.models import Contributor, HandoffState, Link, Shape
 from tests.factories import (
     BODY,
     begin_leg,
@@ -23,6 +23,7 @@ from tests.factories import (
     make_editor,
     make_handoff,
     make_leg_article,
+    make_picture,
     make_relay,
     moves,
     publish_leg,
@@ -301,6 +302,50 @@ def test_a_presentation_is_corrected_by_its_person():
     person = Contributor.objects.get(pk=handoff.receiver_id)
     assert (person.name, person.presentation) == ("Jonas Hedelund", "chef, Mad A/S")
     assert "Jonas Hedelund, chef, Mad A/S" in visit.text()
+
+
+def test_a_page_from_before_a_correction_does_not_undo_it():
+    handoff = holder()
+    visit = Visit(handoff)
+    opened = fields_of(visit.get("text"), "text_form")
+    Contributor.objects.filter(pk=handoff.receiver_id).update(
+        job_title="chef", portrait=make_picture(Shape.SQUARE)
+    )
+
+    visit.post("text", **opened | {"title": "T", "you-phone": "12 34 56 78"})
+
+    person = Contributor.objects.get(pk=handoff.receiver_id)
+    assert (person.job_title, person.phone) == ("chef", "12 34 56 78")
+    assert person.portrait is not None
+
+
+@pytest.mark.parametrize("button", ["", "_submit", "_preview", "_show", "_name"])
+def test_a_presentation_corrected_beside_the_text_comes_along_with_every_button(button):
+    handoff = holder()
+    visit = Visit(handoff)
+    words = fields_of(visit.get("text"), "text_form") | {"you-job_title": "Head of kitchens"}
+
+    response = visit.post("text", **words | {"title": "T", "body": "Text.", button: ""})
+
+    assert response.status_code == 302
+    assert Contributor.objects.get(pk=handoff.receiver_id).job_title == "Head of kitchens"
+    assert Article.objects.get().draft.title == "T"
+
+
+@pytest.mark.parametrize(("button", "page"), [("", "text"), ("_name", "text"), ("_submit", "turn")])
+def test_a_presentation_that_is_refused_holds_no_text_up_and_stays_in_its_fields(button, page):
+    handoff = holder()
+    visit = Visit(handoff)
+    half = {"you-name": "", "you-job_title": "Head of kitchens"}
+    words = fields_of(visit.get("text"), "text_form") | half
+
+    response = visit.post("text", **words | {"title": "T", "body": "Text.", button: ""})
+
+    assert response.status_code == 422
+    assert response.templates[0].name == f"portal/{page}.html"
+    assert fields_of(response)["you-job_title"] == "Head of kitchens"
+    assert Contributor.objects.get(pk=handoff.receiver_id).job_title == ""
+    assert Article.objects.get().draft.title == "T"
 
 
 def test_a_presentation_needs_a_name():
@@ -847,17 +892,6 @@ def test_the_desk_says_what_is_asked_by_when_and_what_came_before():
         f'href="{reverse("portal:turn", args=[handoff.pk])}#h-time"',
     ):
         assert words in html
-
-
-def test_the_form_beside_the_text_leads_back_to_the_text():
-    visit = Visit(holder())
-    name = {"you-name": "Åse Ørsted"}
-
-    beside = visit.post("presentation", place="text", **name)
-    elsewhere = visit.post("presentation", **name)
-
-    assert beside.url == reverse("portal:text", args=[visit.handoff.pk])
-    assert elsewhere.url == reverse("portal:turn", args=[visit.handoff.pk])
 
 
 def test_a_revision_is_kept_when_somebody_asks_for_one():

@@ -98,6 +98,11 @@ class PresentationForm(forms.ModelForm):
         model = Contributor
         fields = ["name", "job_title", "organisation", "phone", "portrait"]
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True  # an old page changes nothing that nobody typed there
+
 
 class DateForm(forms.Form):
     due = forms.DateField(label=_("I can send it by"), widget=day_input())
@@ -128,12 +133,6 @@ class ShowForm(forms.Form):
         max_length=Showing._meta.get_field("name").max_length,
         help_text=_("A name, or “the press office”. They read it at the top of the page."),
     )
-
-
-class PlaceForm(forms.Form):
-    """Which of its two pages a form was sent from."""
-
-    place = forms.ChoiceField(choices=[("turn", "turn"), ("text", "text")], required=False)
 
 
 class NewLinkForm(forms.Form):

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils import translation
 
-from articles.portal.forms import PlaceForm, TypedForm
+from articles.portal.forms import TypedForm
 from relays.links import NotOpened, turn_of, unindexed
 from relays.models import Handoff, Leg
 
@@ -42,10 +42,3 @@ def leg_of(request, handoff_id: int) -> tuple[Handoff, Leg]:
     if leg is None:
         raise Http404
     return handoff, leg
-
-
-def page_of_the_form(request) -> str:
-    """The page that a form was on, where it stands on two: there one goes on."""
-    form = PlaceForm(request.POST)
-    is_beside_the_text = form.is_valid() and form.cleaned_data["place"] == "text"
-    return "portal:text" if is_beside_the_text else "portal:turn"

@@ -16,7 +16,7 @@ from articles import desk, search
 from articles.form_addresses import takes_the_form_of
 from articles.models import Article, Status
 from articles.portal import forms, replies
-from articles.portal.page import page_of_the_form, portal_page
+from articles.portal.page import portal_page
 from articles.portal.showing import beside
 from articles.publication import embed
 from articles.publication.chain import chain_rows
@@ -193,22 +193,29 @@ def _answer(handoff, form, instead):
 @portal_page
 def change_presentation(request, handoff_id):
     handoff = turn_of(request, handoff_id)
-    leg = _leg(handoff)
-    if handoff.state != HandoffState.ACCEPTED and not (leg and leg.is_running):
-        messages.error(request, _("Your presentation can't be changed here any more."))
-        return redirect("portal:turn", handoff_id)
     form = forms.PresentationForm(
         request.POST, request.FILES, instance=handoff.receiver, prefix="you"
     )
-    if not form.is_valid():
-        handoff.receiver.refresh_from_db()
-        return show_turn(request, handoff, status=422, presentation_form=form)
-    with transaction.atomic():
-        handoff.receiver.save(update_fields=form.changed_data)
-        if "name" in form.changed_data:
-            search.index(Article.objects.by(handoff.receiver))  # of earlier legs
-    messages.success(request, _("Thank you. This is how we present you."))
-    return redirect(page_of_the_form(request), handoff_id)
+    if present(request, handoff, form):
+        return redirect("portal:turn", handoff_id)
+    return show_turn(request, handoff, status=422, presentation_form=form)
+
+
+def present(request, handoff: Handoff, form: forms.PresentationForm) -> bool:
+    """Present them as the form says. False: an error of the form hinders it."""
+    leg = _leg(handoff)
+    if handoff.state != HandoffState.ACCEPTED and not (leg and leg.is_running):
+        messages.error(request, _("Your presentation can't be changed here any more."))
+        return True
+    is_valid = form.is_valid()
+    if is_valid:
+        with transaction.atomic():
+            handoff.receiver.save(update_fields=form.changed_data)
+            if "name" in form.changed_data:
+                search.index(Article.objects.by(handoff.receiver))  # of earlier legs
+        messages.success(request, _("Thank you. This is how we present you."))
+    handoff.receiver.refresh_from_db()  # as they are stored, whatever stood in the form
+    return is_valid
 
 
 @takes_the_form_of("portal:turn", "handoff_id")

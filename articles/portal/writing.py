@@ -22,7 +22,7 @@ from articles.portal.forms import (
     VersionForm,
 )
 from articles.portal.page import leg_of, portal_page
-from articles.portal.turn import name_next, nominations, show_turn
+from articles.portal.turn import name_next, nominations, present, show_turn
 from relays.errors import RuleBroken
 from relays.models import Leg, LegState, User
 from relays.richtext import editor_csp, word_count
@@ -78,8 +78,8 @@ def _save(request, handoff, leg, then):
         messages.error(request, str(broken))
         return redirect("portal:turn", handoff.pk)
     form, by = TextForm(request.POST, request.FILES), handoff.receiver.user
-    refused = _name_next(request, handoff)
-    show = partial(_show, request, handoff, leg, article, nomination_form=refused)
+    refused = _name_next(request, handoff) | _present(request, handoff)
+    show = partial(_show, request, handoff, leg, article, **refused)
     if not form.is_valid():
         return show(form, status=422)
     answers = _save_answers(request, article, by)
@@ -105,7 +105,21 @@ def _name_next(request, handoff):
     """Nominate whoever was named beside the text. Returns the form where that could not be: half an
     address holds no text up."""
     form = NominationForm(request.POST, prefix="next", use_required_attribute=False)
-    return None if not form.has_changed() or name_next(request, handoff, form) else form
+    is_done = not form.has_changed() or name_next(request, handoff, form)
+    return {} if is_done else {"nomination_form": form}
+
+
+def _present(request, handoff):
+    """Correct what the writer has corrected of themselves beside the text: neither holds it up."""
+    form = PresentationForm(
+        request.POST,
+        request.FILES,
+        instance=handoff.receiver,
+        prefix="you",
+        use_required_attribute=False,
+    )
+    is_done = not form.has_changed() or present(request, handoff, form)
+    return {} if is_done else {"presentation_form": form}
 
 
 def _after_saving(request, handoff, article, refused, show):
@@ -113,7 +127,7 @@ def _after_saving(request, handoff, article, refused, show):
     if not refused:
         return response
     if "_submit" in request.POST:
-        return show_turn(request, handoff, status=422, nomination_form=refused)
+        return show_turn(request, handoff, status=422, **refused)
     return show(_form_of(article.draft), status=422, answers=_answers(article))
 
 
@@ -196,6 +210,7 @@ def _show(
     *,
     word_form=None,
     nomination_form=None,
+    presentation_form=None,
     status=200,
     theirs=None,
     answers=None,
@@ -224,7 +239,10 @@ def _show(
             **nominations(leg),
             "nomination_form": nomination_form
             or NominationForm(prefix="next", use_required_attribute=False),
-            "presentation_form": PresentationForm(instance=handoff.receiver, prefix="you"),
+            "presentation_form": presentation_form
+            or PresentationForm(
+                instance=handoff.receiver, prefix="you", use_required_attribute=False
+            ),
         }
     response = render(request, "portal/text.html", context, status=status)
     response._csp_update = editor_csp()
