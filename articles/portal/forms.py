@@ -1,3 +1,5 @@
+import re
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -224,9 +226,27 @@ class TextForm(UncutForm):
 
 
 class TypedForm(TextForm):
-    """The words of a text alone, to be shown and saved nowhere."""
+    """The words that came with a form of a turn, to be shown and saved nowhere."""
 
+    BESIDE = re.compile(
+        r"answer_\d+|picture-credit|name|words|note"
+        r"|(next|you|instead|colleague|show)-(name|job_title|organisation|phone|email|message)"
+    )
     picture = None  # type: ignore[assignment]  # so a form leaves a field out
+
+    @property
+    def says_something(self):
+        words = ("title", "standfirst", "body", "interests", "alt", "caption")
+        return bool(self.beside or any(self[name].value() for name in words))
+
+    @property
+    def beside(self):
+        """What was typed into other fields: answers, the next runner, a comment."""
+        return [
+            words
+            for name, words in self.data.items()
+            if self.BESIDE.fullmatch(name) and words not in ("", self.data.get(f"initial-{name}"))
+        ]
 
 
 class ReplyForm(forms.Form):

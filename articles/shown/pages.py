@@ -6,6 +6,7 @@ changes nothing and needs no cookie, however often a mail scanner looks.
 
 from functools import wraps
 
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.http import require_safe
@@ -34,6 +35,16 @@ def shown_page(view):
 
 def _closed(request):
     return unindexed(render(request, "shown/closed.html", status=410))
+
+
+def not_taken(request, token) -> HttpResponse:
+    """What answers a form that came without the token of its page: what was typed, to be copied."""
+    typed = [request.POST.get(name, "") for name in ("name", "words")]
+    context = {"frame": "shown/base.html", "beside": [words for words in typed if words]}
+    showing = Showing.objects.by_token(token).open().for_page().first()
+    language = showing.article.language if showing else translation.get_language()
+    with translation.override(language):
+        return unindexed(render(request, "portal/not_taken.html", context, status=403))
 
 
 @require_safe
