@@ -10,9 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import formats, timezone, translation
+from django.utils.text import capfirst
 
 from articles import desk, invariants, letters, notes, workflow
-from articles.models import Article, Note
+from articles.models import Article, Draft, Note, Text
+from articles.newsroom.forms import ArticleForm
+from articles.portal.forms import TextForm
 from relays import baton
 from relays import invariants as chain_invariants
 from relays.errors import RuleBroken
@@ -286,6 +289,16 @@ def test_the_writer_is_asked_about_the_words_that_staff_changed(article, editor)
     assert "<del" in page
     assert "<ins" in page
     assert unsent("asks_the_writer") == ["asks_the_writer"]
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("form", [TextForm, ArticleForm])
+def test_a_field_has_one_name_on_the_writers_pages_and_the_newsrooms(form, language):
+    with translation.override(language):
+        written_on = {name: str(form.base_fields[name].label) for name in Text.CONTENT}
+        told_apart = {name: Draft._meta.get_field(name).verbose_name for name in Text.CONTENT}
+
+        assert written_on == {name: capfirst(label) for name, label in told_apart.items()}
 
 
 def test_the_writers_own_new_words_are_not_said_to_be_the_editors(article, editor):

@@ -3,7 +3,6 @@ import re
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from articles import replies
 from articles.models import Draft, Showing
@@ -202,7 +201,7 @@ class TextForm(UncutForm):
         help_text=_("Say your point. Eight words are often enough."),
     )
     standfirst = forms.CharField(
-        label=pgettext_lazy("portal", "Standfirst"),
+        label=_("Standfirst"),
         widget=forms.Textarea({"rows": 2, "class": "short"}),
         required=False,
         help_text=_("Two lines that make a stranger read on."),
