@@ -54,13 +54,15 @@ def text(request, showing, token):
 
 
 def _show(request, showing, token, form, *, status=200):
-    article = showing.article
+    article, by = showing.article, showing.made_by_id
+    bylines = list(article.bylines.all())
     context = {
         "showing": showing,
         "article": article,
         "text": showing.revision,
         "part": access.shown_part(showing),
-        "bylines": list(article.bylines.all()),
+        "bylines": bylines,
+        "by_writer": by in [byline.contributor.user_id for byline in bylines],
         "is_live": article.is_public and article.live_id == showing.revision_id,
         "token": token,
         "form": form,
