@@ -39,6 +39,7 @@ from tests.factories import (
     write,
 )
 from tests.forms import fields_of
+from tests.test_portal import told_wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -243,6 +244,7 @@ def test_of_two_answers_the_second_is_told_the_first_and_then_counts(article, ed
         response.content.decode()
     )
     assert again[f"answer_{written.pk}"] == "72, tror jeg."
+    assert told_wrong(response.content.decode()) == ["One answer is not saved yet"]
     assert " by-hand" in response.content.decode()
     assert answer_of(written).startswith("Det er 71")
     assert fresh(article).draft.title == "Ny titel"

@@ -80,6 +80,12 @@ def h1_of(html):
     return html.partition("<h1>")[2].partition("</h1>")[0]
 
 
+def told_wrong(html):
+    """The headings of what is wrong with a form."""
+    boxes = html.split('class="note errs"')[1:]
+    return [box.partition('<h2 class="h3">')[2].partition("</h2>")[0] for box in boxes]
+
+
 def primary_buttons(html):
     return html.count('class="btn"')
 
@@ -578,6 +584,7 @@ def test_the_sector_rule_answers_in_words_and_what_was_typed_stays():
     html = response.content.decode()
     assert response.status_code == 409
     assert "must come from the other sector" in html
+    assert told_wrong(html) == ["That did not go through"]
     assert 'value="Skovby"' in html
     assert "Because she knows." in html
 
@@ -675,6 +682,7 @@ def test_two_who_save_see_both_texts():
 
     html = response.content.decode()
     assert response.status_code == 409
+    assert told_wrong(html) == ["Your text is not saved yet"]
     assert "Saved first" in html
     assert 'value="Typed second"' in html
     article = Article.objects.get(leg=handoff.leg)
@@ -692,6 +700,7 @@ def test_everything_typed_survives_an_error():
 
     html = response.content.decode()
     assert response.status_code == 422
+    assert told_wrong(html) == ["Your text is not saved yet"]
     for words in ("T" * 201, "Two lines.", "My own words.", "None."):
         assert words in html
     assert 'aria-invalid="true"' in html
