@@ -4,7 +4,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles import replies
+from articles import desk, replies
 from articles.models import Draft, Showing
 from relays.forms import PictureField, UncutForm
 from relays.models import Contributor, Shape
@@ -222,6 +222,11 @@ class TextForm(UncutForm):
     is_decorative = of_the_draft("is_decorative")
     caption = of_the_draft("caption")
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean(self):
+        # Said here as well: pressed twice, the second finds no picture any more, and the words.
+        removes = "picture-remove" in self.data and not self.cleaned_data.get("picture")
+        return self.cleaned_data | (desk.WORDLESS if removes else {})
 
 
 class TypedForm(TextForm):

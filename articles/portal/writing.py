@@ -24,9 +24,11 @@ from articles.portal.forms import (
 from articles.portal.page import leg_of, portal_page
 from articles.portal.turn import name_next, nominations, present, show_turn
 from relays.errors import RuleBroken
+from relays.forms import parts_of
 from relays.models import Leg, LegState, User
 from relays.richtext import editor_csp, word_count
 
+CREDITS = "credits"  # in the session: of pictures that are still to be chosen, by turn
 WRITERS_STEPS = ("submit", "take_back", "agree")
 
 
@@ -39,7 +41,7 @@ def text(request, handoff_id):
     article = Article.objects.for_steps().filter(leg=leg).first() or _blank(leg)
     if article.pk is None and not leg.is_running:
         return redirect("portal:turn", handoff_id)
-    return _show(request, handoff, leg, article, _form_of(article.draft))
+    return _show(request, handoff, leg, article, _form_of(request, handoff, article.draft))
 
 
 def article_to_write(leg: Leg) -> Article:
@@ -83,6 +85,7 @@ def _save(request, handoff, leg, then):
     if not form.is_valid():
         return show(form, status=422)
     answers = _save_answers(request, article, by)
+    _keep_credit(request, handoff, form)
     content = dict(form.cleaned_data)
     version = content.pop("version")
     try:
@@ -97,7 +100,7 @@ def _save(request, handoff, leg, then):
         form.add_error(None, str(broken))
         return show(form, status=409)
     if answers.errors:
-        return show(_form_of(article.draft), status=409, answers=answers)
+        return show(_form_of(request, handoff, article.draft), status=409, answers=answers)
     return then(request, handoff, article, refused, show)
 
 
@@ -128,7 +131,7 @@ def _after_saving(request, handoff, article, refused, show):
         return response
     if "_submit" in request.POST:
         return show_turn(request, handoff, status=422, **refused)
-    return show(_form_of(article.draft), status=422, answers=_answers(article))
+    return show(_form_of(request, handoff, article.draft), status=422, answers=_answers(article))
 
 
 def _go_on(request, handoff, article, by):
@@ -149,7 +152,9 @@ def _take_from_word(request, handoff, article, refused, show):
     word_form = WordForm(request.POST, request.FILES)
     if not word_form.is_valid():
         answers = _answers(article)  # they are saved
-        return show(_form_of(typed), word_form=word_form, status=422, answers=answers)
+        return show(
+            _form_of(request, handoff, typed), word_form=word_form, status=422, answers=answers
+        )
     found = word_form.cleaned_data["word"]
     try:
         kept = desk.replace_text(article, found.content, by=by, version=typed.version)
@@ -159,12 +164,29 @@ def _take_from_word(request, handoff, article, refused, show):
         article.draft = Draft.objects.get(article=article)
         messages.success(request, word.tidings(found, draft=article.draft, kept=kept))
     if refused:
-        return show(_form_of(article.draft), status=422, answers=_answers(article))
+        return show(
+            _form_of(request, handoff, article.draft), status=422, answers=_answers(article)
+        )
     return redirect("portal:text", handoff.pk)
 
 
-def _form_of(draft):
-    return TextForm(initial=draft.content | {"version": draft.version})
+def _form_of(request, handoff, draft):
+    initial = draft.content | {"version": draft.version}
+    credit = request.session.get(CREDITS, {}).get(str(handoff.pk), "")
+    if credit and not draft.picture:
+        initial["picture"] = parts_of("picture", credit=credit)
+    return TextForm(initial=initial)
+
+
+def _keep_credit(request, handoff, form):
+    """A credit that was typed before its picture was chosen waits in this browser's session: no
+    row has a place for it."""
+    parts = form.fields["picture"].cleaned
+    is_settled = parts.picture or parts.cleaned_data["remove"]
+    credit = "" if is_settled else parts.cleaned_data["credit"]
+    credits = request.session.get(CREDITS, {})
+    if credit != credits.get(str(handoff.pk), ""):
+        request.session[CREDITS] = credits | {str(handoff.pk): credit}
 
 
 def _answers(article, posted=None):
