@@ -11,6 +11,7 @@ from relays.errors import RuleBroken
 from relays.models import Leg, LegState, Relay, User
 from relays.richtext import clean_html
 
+WORDLESS = {"alt": "", "is_decorative": False, "caption": ""}  # as a picture goes
 PASSED_ON = frozenset({Status.APPROVED, Status.SCHEDULED})
 
 
@@ -130,8 +131,8 @@ def replace_text(
 
 def _cleaned(draft, content):
     content = draft.content | content
-    if content["picture"] is None:  # words about a picture that is not there
-        content |= {"alt": "", "is_decorative": False, "caption": ""}
+    if draft.picture_id and content["picture"] is None:
+        content |= WORDLESS  # those that are typed before a picture comes wait for it
     return content | {"body": clean_html(content["body"])}
 
 

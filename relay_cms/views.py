@@ -1,17 +1,21 @@
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from errno import ENAMETOOLONG
 
 from csp.decorators import csp_replace
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
+from articles.portal import page as portal
+from articles.readers.origin import is_ours
+from articles.shown import pages as shown
 from relays.models import Clock, Letter, LetterState
 
 TOO_LONG = timedelta(minutes=15)
@@ -66,6 +70,23 @@ def _clock_and_letters():
 def bad_request(request, exception, template_name="400.html"):
     """Like Django's own, but with what the frame of every page needs."""
     return render(request, template_name, status=400)
+
+
+def csrf_failure(request, reason=""):
+    """A form without the token of its page. What was typed on a page for one person stands on the
+    answer, unless another site has sent it: nobody puts words onto our pages."""
+    match = request.resolver_match
+    answers: dict[str, Callable[..., HttpResponse]] = {
+        "portal": portal.not_taken,
+        "shown": shown.not_taken,
+    }
+    if match and match.namespace in answers and is_ours(request):
+        return answers[match.namespace](request, **_of_the_page(match))
+    return render(request, "403_csrf.html", status=403)
+
+
+def _of_the_page(match):
+    return {name: match.kwargs[name] for name in ("handoff_id", "token") if name in match.kwargs}
 
 
 def server_error(request, template_name="500.html"):

@@ -68,6 +68,14 @@ class PictureParts(UncutForm):
         return {name: self.cleaned_data[name] for name in WORDS if name in self.cleaned_data}
 
 
+def parts_of(name, *, credit):
+    """What somebody has typed of a picture that they have still to choose, to be shown again."""
+    middle = {f"{name}-x": 50, f"{name}-y": 50}
+    parts = PictureParts(middle | {f"{name}-credit": credit}, prefix=name)
+    parts.is_valid()
+    return parts
+
+
 class PictureWidget(forms.Widget):
     template_name = "relays/picture_field.html"
     needs_multipart_form = True

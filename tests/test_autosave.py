@@ -233,6 +233,57 @@ def test_words_that_are_sent_after_the_link_has_closed_are_shown_to_be_copied():
     assert all_rows() == before
 
 
+LOST = {"title": "T", "body": "<p>Long.</p><script>x</script>", "body_format": "html"}
+SAID = {"answer_7": "Yes, but.", "next-message": "Because she knows.", "standfirst": "Two."}
+
+
+@pytest.mark.parametrize("name", ["text", "create-from-word"])
+def test_words_that_are_sent_without_the_cookie_are_shown_to_be_copied(name):
+    visit, _article = writing()
+    visit.client.handler.enforce_csrf_checks = True
+    before = all_rows()
+
+    response = visit.post(name, **LOST, **SAID, version=2)
+
+    html = response.content.decode()
+    assert response.status_code == 403
+    assert "The page has been open for too long" in html
+    assert all(typed in html for typed in ("<p>Long.</p>", *SAID.values()))
+    assert "<script>x" not in html
+    assert f'href="{response.request["PATH_INFO"]}"' in html
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert all_rows() == before
+
+
+def test_so_are_they_where_the_session_has_ended_as_well():
+    visit, _article = writing()
+    stranger = Client(enforce_csrf_checks=True)
+    address = reverse("portal:text", args=[visit.handoff.pk])
+
+    response = stranger.post(address, LOST | SAID | {"version": 2})
+
+    html = response.content.decode()
+    assert response.status_code == 403
+    assert "Åbn din side med linket i brevet" in html
+    assert all(typed in html for typed in ("<p>Long.</p>", *SAID.values()))
+    form = fields_of(response)
+    assert form["csrfmiddlewaretoken"]
+    asked = stranger.post(reverse("portal:create-link"), form | {"email": "a@b.example"})
+    assert asked.status_code == 200
+
+
+def test_another_site_puts_no_words_onto_our_pages():
+    visit, _article = writing()
+    visit.client.handler.enforce_csrf_checks = True
+    address = reverse("portal:text", args=[visit.handoff.pk])
+
+    response = visit.client.post(address, LOST | SAID, headers={"sec-fetch-site": "cross-site"})
+
+    assert response.status_code == 403
+    assert "Siden har været åben for længe" in response.text
+    assert "Long." not in response.text
+
+
 def test_a_page_of_another_site_saves_nothing():
     visit, _article = writing()
     visit.client.handler.enforce_csrf_checks = True

@@ -10,9 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import formats, timezone, translation
+from django.utils.text import capfirst
 
 from articles import desk, invariants, letters, notes, workflow
-from articles.models import Article, Note
+from articles.models import Article, Draft, Note, Text
+from articles.newsroom.forms import ArticleForm
+from articles.portal.forms import TextForm
 from relays import baton
 from relays import invariants as chain_invariants
 from relays.errors import RuleBroken
@@ -36,6 +39,7 @@ from tests.factories import (
     write,
 )
 from tests.forms import fields_of
+from tests.test_portal import told_wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -240,6 +244,7 @@ def test_of_two_answers_the_second_is_told_the_first_and_then_counts(article, ed
         response.content.decode()
     )
     assert again[f"answer_{written.pk}"] == "72, tror jeg."
+    assert told_wrong(response.content.decode()) == ["One answer is not saved yet"]
     assert " by-hand" in response.content.decode()
     assert answer_of(written).startswith("Det er 71")
     assert fresh(article).draft.title == "Ny titel"
@@ -286,6 +291,16 @@ def test_the_writer_is_asked_about_the_words_that_staff_changed(article, editor)
     assert "<del" in page
     assert "<ins" in page
     assert unsent("asks_the_writer") == ["asks_the_writer"]
+
+
+@pytest.mark.parametrize("language", ["da", "en"])
+@pytest.mark.parametrize("form", [TextForm, ArticleForm])
+def test_a_field_has_one_name_on_the_writers_pages_and_the_newsrooms(form, language):
+    with translation.override(language):
+        written_on = {name: str(form.base_fields[name].label) for name in Text.CONTENT}
+        told_apart = {name: Draft._meta.get_field(name).verbose_name for name in Text.CONTENT}
+
+        assert written_on == {name: capfirst(label) for name, label in told_apart.items()}
 
 
 def test_the_writers_own_new_words_are_not_said_to_be_the_editors(article, editor):

@@ -18,7 +18,6 @@ from django.shortcuts import render
 from django.test import Client
 from django.urls import resolve
 from django.utils.translation import gettext_lazy, ngettext, override, trans_real
-from django.views.csrf import csrf_failure
 from django.views.defaults import permission_denied
 from django.views.i18n import JavaScriptCatalog
 
@@ -464,7 +463,7 @@ def test_every_word_of_an_empty_or_a_broken_site_is_marked(client, marked, rf):
         render(request, "429.html"),
         views.bad_request(request, None),
         permission_denied(request, None),
-        csrf_failure(request),
+        views.csrf_failure(request),
     ):
         walk.note(page.status_code, Said(page.content.decode()).said)
 

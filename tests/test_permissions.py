@@ -90,8 +90,8 @@ TABLE = """
 /account/access/ask/ | login 200 200 200 200 200 | login 409 409 302+ 302+ 409 409 409 409
 /articles/published/replies/ | 200 | 200
 /articles/scheduled/replies/ | 404 | 404
-/articles/published/replies/code/ | 405 | 302+ 302 302 302 302 302
-/articles/published/replies/send/ | 405 | 403 302+ 302+ 302+ 302+ 302+
+/articles/published/replies/code/ | 302 | 302+ 302 302 302 302 302
+/articles/published/replies/send/ | 302 | 403 302+ 302+ 302+ 302+ 302+
 /articles/published/replies/{reply}/ | login 200 404 404 404 404 | 405
 /pages/om/ | 200 | 405
 /themes/ | 200 | 405
@@ -107,28 +107,28 @@ TABLE = """
 /search/?q=published | 200 | 405
 /health/ | 503 | 405
 /baton/link/unknown/ | 410 | 405
-/baton/new-link/ | 405 | 200
+/baton/new-link/ | 200 | 200
 /baton/not-me/ | 200 | 405
 /baton/stood-down/ | 200 | 405
 /baton/{offered}/ | 404 | 405
-/baton/{offered}/answer/ | 405 | 404
-/baton/{offered}/presentation/ | 405 | 404
-/baton/{offered}/date/ | 405 | 404
-/baton/{offered}/colleague/ | 405 | 404
-/baton/{offered}/return/ | 405 | 404
-/baton/{offered}/nominations/ | 405 | 404
+/baton/{offered}/answer/ | 302 | 404
+/baton/{offered}/presentation/ | 302 | 404
+/baton/{offered}/date/ | 302 | 404
+/baton/{offered}/colleague/ | 302 | 404
+/baton/{offered}/return/ | 302 | 404
+/baton/{offered}/nominations/ | 302 | 404
 /baton/{offered}/dates.ics | 404 | 405
 /baton/{offered}/replies/ | 404 | 404
 /baton/{offered}/showings/ | 404 | 404
-/baton/{offered}/showings/{showing}/revoke/ | 405 | 404
+/baton/{offered}/showings/{showing}/revoke/ | 302 | 404
 /baton/{offered}/text/ | 404 | 404
-/baton/{offered}/text/word/ | 405 | 404
-/baton/{offered}/text/draft/ | 405 | 404
+/baton/{offered}/text/word/ | 302 | 404
+/baton/{offered}/text/draft/ | 302 | 404
 /baton/{offered}/text/revisions/ | 404 | 405
 /baton/{offered}/text/revisions/1/ | 404 | 404
 /baton/{offered}/text/preview/ | 404 | 405
 /baton/{offered}/text/changes/ | 404 | 405
-/baton/{offered}/text/steps/ | 405 | 404
+/baton/{offered}/text/steps/ | 302 | 404
 /follow/ | 200 | 302+
 /follow/?relay=running | 200 | 302+
 /follow/?relay=not-begun | 404 | 302+
@@ -138,18 +138,18 @@ TABLE = """
 /follow/stop/{stop}/ | 200 | 200+
 /follow/stop/{confirm}/ | 410 | 410
 /show/unknown/ | 410 | 405
-/show/unknown/remarks/ | 405 | 410
+/show/unknown/remarks/ | 302 | 410
 /show/unknown/thanks/ | 410 | 405
 /account/ | login 200 200 200 200 200 | 405
-/account/replies/{reply}/erase/ | 405 | login 302+ 404 404 404 404
-/account/name/ | 405 | login 302+ 302+ 302+ 302+ 302+
-/account/sessions/{session}/end/ | 405 | login 302 404 404 404 404
-/account/sessions/others/end/ | 405 | login 302 302 302 302 302
+/account/replies/{reply}/erase/ | 302 | login 302+ 404 404 404 404
+/account/name/ | 302 | login 302+ 302+ 302+ 302+ 302+
+/account/sessions/{session}/end/ | 302 | login 302 404 404 404 404
+/account/sessions/others/end/ | 302 | login 302 302 302 302 302
 /account/data/ | login 200 200 200 200 200 | 405
 /account/erase/ | login 200 200 200 200 200 | login 409 302+ 409 409 409
 /account/erased/ | 200 | 405
 /account/login/ | 200 302 302 302 302 302 | 200 302 302 302 302 302
-/account/login/code/ | 405 | 302+ 302 302 302 302 302
+/account/login/code/ | login | 302+ 302 302 302 302 302
 /account/login/code/confirm/ | login 302 302 302 302 302 | login 302 302 302 302 302
 /account/logout/ | 302 200 200 200 200 200 | 302
 /account/closed/ | 200 | 405
@@ -323,24 +323,24 @@ TABLE = """
 # A turn that is not theirs is not there: 404, whatever is asked of it.
 TURNS = """
 /baton/{turn}/ | 200 | 405
-/baton/{turn}/answer/ | 405 | 302 302 302+
-/baton/{turn}/presentation/ | 405 | 302+ 302 302
-/baton/{turn}/date/ | 405 | 302+ 302 404
-/baton/{turn}/colleague/ | 405 | 302+ 409 404
-/baton/{turn}/return/ | 405 | 302+ 302 404
-/baton/{turn}/nominations/ | 405 | 302+ 409 409
+/baton/{turn}/answer/ | 302 | 302 302 302+
+/baton/{turn}/presentation/ | 302 | 302+ 302 302
+/baton/{turn}/date/ | 302 | 302+ 302 404
+/baton/{turn}/colleague/ | 302 | 302+ 409 404
+/baton/{turn}/return/ | 302 | 302+ 302 404
+/baton/{turn}/nominations/ | 302 | 302+ 409 409
 /baton/{turn}/dates.ics | 200 200 404 | 405
 /baton/{turn}/replies/ | 200 200 404 | 302+ 302+ 404
 /baton/{turn}/showings/ | 200 200 404 | 201+ 409 404
-/baton/{turn}/showings/{showing}/revoke/ | 405 | 302+ 404 404
+/baton/{turn}/showings/{showing}/revoke/ | 302 | 302+ 404 404
 /baton/{turn}/text/ | 200 200 404 | 302+ 409 404
-/baton/{turn}/text/word/ | 405 | 302+ 409 404
-/baton/{turn}/text/draft/ | 405 | 200+ 409 404
+/baton/{turn}/text/word/ | 302 | 302+ 409 404
+/baton/{turn}/text/draft/ | 302 | 200+ 409 404
 /baton/{turn}/text/revisions/ | 200 200 404 | 405
 /baton/{turn}/text/revisions/1/ | 200 200 404 | 302+ 302 404
 /baton/{turn}/text/preview/ | 200 200 404 | 405
 /baton/{turn}/text/changes/ | 200 404 404 | 405
-/baton/{turn}/text/steps/ | 405 | 302+ 302 404
+/baton/{turn}/text/steps/ | 302 | 302+ 302 404
 """
 
 DOORS = ("/admin/login/", "/account/login/")
@@ -792,13 +792,56 @@ def test_a_turn_that_is_not_ones_own_is_not_there(browser_of, turns, role):
     """Nor is it for whoever holds the baton before or after, or is logged in."""
     before = all_rows()
     for owner in BY_LINK:
-        for address, get, post in rows_of_turns() if owner != role else ():
+        for address, _get, post in rows_of_turns() if owner != role else ():
             theirs, form = turn_post(address, turns[owner])
-            if get[owner] != "405":
-                assert answer_to(browser_of(role), "get", theirs) == "404", (owner, address)
+            looked = browser_of(role).get(theirs, follow=True)
+            assert looked.status_code == 404, (owner, address)
             if post[owner] != "405":
                 assert answer_to(browser_of(role), "post", theirs, form) == "404", (owner, address)
     assert all_rows() == before
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "page"),
+    [
+        ("nominee", "/baton/{turn}/answer/", "/baton/{turn}/"),
+        ("holder", "/baton/{turn}/nominations/", "/baton/{turn}/"),
+        ("holder", "/baton/{turn}/date/", "/baton/{turn}/"),
+        ("holder", "/baton/{turn}/text/word/", "/baton/{turn}/text/"),
+        ("holder", "/baton/{turn}/showings/{showing}/revoke/", "/baton/{turn}/showings/"),
+    ],
+)
+def test_a_tab_that_is_loaded_again_after_a_refused_form_has_its_page(
+    browser_of, turns, role, address, page
+):
+    client, turn = browser_of(role), turns[role]
+
+    looked = client.get(address.format(**turn), follow=True)
+
+    assert looked.redirect_chain == [(page.format(**turn), 302)]
+    assert (looked.status_code, looked.headers["Cache-Control"]) == (200, "private, no-store")
+    assert client.head(address.format(**turn)).status_code == 302
+    assert client.put(address.format(**turn)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/articles/published/replies/send/", "/articles/published/replies/"),
+        ("/articles/published/replies/code/", "/articles/published/replies/"),
+        ("/account/name/", "/account/"),
+        ("/account/sessions/others/end/", "/account/"),
+        ("/baton/new-link/", None),
+    ],
+)
+def test_so_has_a_reader_who_loads_theirs_again(browser_of, address, page):
+    client = browser_of("member")
+
+    looked = client.get(address, follow=True)
+
+    assert looked.redirect_chain == ([(page, 302)] if page else [])
+    assert (looked.status_code, looked.headers["Cache-Control"]) == (200, "private, no-store")
+    assert client.put(address).status_code == 405
 
 
 def turn_post(address, turn):

@@ -113,14 +113,33 @@ def test_another_picture_begins_in_its_middle_where_nobody_pointed():
     assert (draft_of(visit).picture.focal_x, draft_of(visit).picture.focal_y) == (70, 50)
 
 
+def test_what_is_typed_before_a_picture_is_chosen_waits_for_it():
+    visit = Visit(holder())
+
+    visit.post("keep-draft", version=1, title="Maden", alt=SAYS["alt"], caption="Køkkenet")
+    save_text(visit, **{"picture-credit": SAYS["picture-credit"]})
+    save_text(visit, title="Maden først")
+    said = open_text(visit)
+    save_text(visit, **{"picture-file": upload()})
+
+    assert {name: said[name] for name in SAYS} == SAYS
+    draft = draft_of(visit)
+    assert (draft.alt, draft.caption) == (SAYS["alt"], "Køkkenet")
+    assert draft.picture.credit == SAYS["picture-credit"]
+
+
 def test_a_picture_is_removed_with_its_words():
     visit = Visit(holder())
     save_text(visit, **SAYS, **{"picture-file": upload()})
+    removes = open_text(visit) | {"picture-remove": "on"}
 
-    save_text(visit, **{"picture-remove": "on"})
+    once = visit.post("text", **removes)
+    twice = visit.post("text", **removes)
 
     draft = draft_of(visit)
     assert (draft.picture, draft.alt) == (None, "")
+    assert (once.status_code, twice.status_code) == (302, 302)
+    assert open_text(visit)["picture-credit"] == ""
 
 
 def test_what_is_no_picture_is_told_in_words_and_the_text_stays_in_the_form():

@@ -598,10 +598,23 @@ def test_an_empty_sweep_asks_four_times(django_assert_num_queries):
 # The words beside a picture ------------------------------------------------------------------
 
 
-def test_a_text_without_a_picture_has_no_words_about_one():
-    article = write(make_news(), alt="En bakke", caption="Køkkenet", is_decorative=True)
+WORDS = {"alt": "En bakke", "caption": "Køkkenet", "is_decorative": True}
 
-    draft = article.draft
+
+def test_words_about_a_picture_wait_for_it():
+    article = write(make_news(), **WORDS)
+    article = write(article, title="Maden først")
+    article = write(article, picture=make_picture())
+
+    assert article.draft.picture is not None
+    assert {name: article.draft.content[name] for name in WORDS} == WORDS
+
+
+def test_words_about_a_picture_go_with_it():
+    article = write(make_news(), picture=make_picture(), **WORDS)
+
+    draft = write(article, picture=None).draft
+
     assert (draft.picture, draft.alt, draft.caption, draft.is_decorative) == (None, "", "", False)
 
 

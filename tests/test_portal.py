@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from articles.models import Article, Revision
 from relays import baton, outbox
-from relays.models import Contributor, HandoffState, Link
+from relays.models import Contributor, HandoffState, Link, Shape
 from tests.factories import (
     BODY,
     begin_leg,
@@ -23,6 +23,7 @@ from tests.factories import (
     make_editor,
     make_handoff,
     make_leg_article,
+    make_picture,
     make_relay,
     moves,
     publish_leg,
@@ -77,6 +78,12 @@ def holder(**fields):
 def h1_of(html):
     assert html.count("<h1>") == 1
     return html.partition("<h1>")[2].partition("</h1>")[0]
+
+
+def told_wrong(html):
+    """The headings of what is wrong with a form."""
+    boxes = html.split('class="note errs"')[1:]
+    return [box.partition('<h2 class="h3">')[2].partition("</h2>")[0] for box in boxes]
 
 
 def primary_buttons(html):
@@ -302,6 +309,50 @@ def test_a_presentation_is_corrected_by_its_person():
     person = Contributor.objects.get(pk=handoff.receiver_id)
     assert (person.name, person.presentation) == ("Jonas Hedelund", "chef, Mad A/S")
     assert "Jonas Hedelund, chef, Mad A/S" in visit.text()
+
+
+def test_a_page_from_before_a_correction_does_not_undo_it():
+    handoff = holder()
+    visit = Visit(handoff)
+    opened = fields_of(visit.get("text"), "text_form")
+    Contributor.objects.filter(pk=handoff.receiver_id).update(
+        job_title="chef", portrait=make_picture(Shape.SQUARE)
+    )
+
+    visit.post("text", **opened | {"title": "T", "you-phone": "12 34 56 78"})
+
+    person = Contributor.objects.get(pk=handoff.receiver_id)
+    assert (person.job_title, person.phone) == ("chef", "12 34 56 78")
+    assert person.portrait is not None
+
+
+@pytest.mark.parametrize("button", ["", "_submit", "_preview", "_show", "_name"])
+def test_a_presentation_corrected_beside_the_text_comes_along_with_every_button(button):
+    handoff = holder()
+    visit = Visit(handoff)
+    words = fields_of(visit.get("text"), "text_form") | {"you-job_title": "Head of kitchens"}
+
+    response = visit.post("text", **words | {"title": "T", "body": "Text.", button: ""})
+
+    assert response.status_code == 302
+    assert Contributor.objects.get(pk=handoff.receiver_id).job_title == "Head of kitchens"
+    assert Article.objects.get().draft.title == "T"
+
+
+@pytest.mark.parametrize(("button", "page"), [("", "text"), ("_name", "text"), ("_submit", "turn")])
+def test_a_presentation_that_is_refused_holds_no_text_up_and_stays_in_its_fields(button, page):
+    handoff = holder()
+    visit = Visit(handoff)
+    half = {"you-name": "", "you-job_title": "Head of kitchens"}
+    words = fields_of(visit.get("text"), "text_form") | half
+
+    response = visit.post("text", **words | {"title": "T", "body": "Text.", button: ""})
+
+    assert response.status_code == 422
+    assert response.templates[0].name == f"portal/{page}.html"
+    assert fields_of(response)["you-job_title"] == "Head of kitchens"
+    assert Contributor.objects.get(pk=handoff.receiver_id).job_title == ""
+    assert Article.objects.get().draft.title == "T"
 
 
 def test_a_presentation_needs_a_name():
@@ -534,6 +585,7 @@ def test_the_sector_rule_answers_in_words_and_what_was_typed_stays():
     html = response.content.decode()
     assert response.status_code == 409
     assert "must come from the other sector" in html
+    assert told_wrong(html) == ["That did not go through"]
     assert 'value="Skovby"' in html
     assert "Because she knows." in html
 
@@ -631,6 +683,7 @@ def test_two_who_save_see_both_texts():
 
     html = response.content.decode()
     assert response.status_code == 409
+    assert told_wrong(html) == ["Your text is not saved yet"]
     assert "Saved first" in html
     assert 'value="Typed second"' in html
     article = Article.objects.get(leg=handoff.leg)
@@ -648,6 +701,7 @@ def test_everything_typed_survives_an_error():
 
     html = response.content.decode()
     assert response.status_code == 422
+    assert told_wrong(html) == ["Your text is not saved yet"]
     for words in ("T" * 201, "Two lines.", "My own words.", "None."):
         assert words in html
     assert 'aria-invalid="true"' in html
@@ -856,17 +910,6 @@ def test_beside_a_text_that_is_handed_in_nothing_leads_to_another_date():
     html = Visit(article.leg.handoff).text("text")
 
     assert "#h-time" not in html
-
-
-def test_the_form_beside_the_text_leads_back_to_the_text():
-    visit = Visit(holder())
-    name = {"you-name": "Åse Ørsted"}
-
-    beside = visit.post("presentation", place="text", **name)
-    elsewhere = visit.post("presentation", **name)
-
-    assert beside.url == reverse("portal:text", args=[visit.handoff.pk])
-    assert elsewhere.url == reverse("portal:turn", args=[visit.handoff.pk])
 
 
 def test_a_revision_is_kept_when_somebody_asks_for_one():

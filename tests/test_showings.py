@@ -257,6 +257,17 @@ def test_the_page_says_whom_it_is_for_and_that_it_is_not_out():
     assert "<b>Not published.</b> Shown to The lawyer by Vibeke Sandholt." in page
 
 
+def test_the_page_says_to_whom_an_answer_goes_and_names_nobody_twice():
+    article = make_text()
+    editor, writer = editor_of(article), writer_of(article)
+
+    by_editor = read(path_to(article, by=editor))
+    by_writer = read(path_to(article, by=writer))
+
+    assert f"Your answer goes to {editor.name}, the writer and the editors" in by_editor
+    assert f"Your answer goes to {writer.name} and the editors" in by_writer
+
+
 def test_a_published_revision_is_not_called_unpublished():
     article = publish(make_news(language="en"))
 
@@ -512,7 +523,9 @@ def test_the_answer_asks_for_the_token_of_its_form():
     path = path_to(make_text())
     client = Client(enforce_csrf_checks=True)
 
-    assert answer(path, client=client).status_code == 403
+    refused = client.post(f"{path}remarks/", {"name": "Jura Jensen", "words": "Et <b>ord</b>."})
+    assert refused.status_code == 403
+    assert "Et &lt;b&gt;ord&lt;/b&gt;." in refused.text
     form = fields_of(client.get(path))
     client.post(f"{path}remarks/", form | {"name": "Jura Jensen", "answer": "none"})
 

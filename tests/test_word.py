@@ -30,7 +30,7 @@ from tests.factories import (
 )
 from tests.forms import fields_of
 from tests.test_permissions import all_rows
-from tests.test_portal import Visit
+from tests.test_portal import Visit, told_wrong
 from tests.word_files import (
     BULLETS,
     MACROS,
@@ -748,6 +748,7 @@ def test_a_file_that_is_none_loses_nothing_that_was_typed(file, error):
     assert response.status_code == 422
     html = response.content.decode()
     assert error in html
+    assert told_wrong(html) == ["We could not take the text from the file"]
     assert '<details class="from-word" open>' in html
     assert Article.objects.get(leg=handoff.leg).draft.body == "<p>Tastet.</p>"
     assert fields_of(response)["version"] == "2"

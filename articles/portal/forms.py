@@ -1,9 +1,10 @@
+import re
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from articles import replies
+from articles import desk, replies
 from articles.models import Draft, Showing
 from relays.forms import PictureField, UncutForm
 from relays.models import Contributor, Shape
@@ -98,6 +99,11 @@ class PresentationForm(forms.ModelForm):
         model = Contributor
         fields = ["name", "job_title", "organisation", "phone", "portrait"]
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True  # an old page changes nothing that nobody typed there
+
 
 class DateForm(forms.Form):
     due = forms.DateField(label=_("I can send it by"), widget=day_input())
@@ -128,12 +134,6 @@ class ShowForm(forms.Form):
         max_length=Showing._meta.get_field("name").max_length,
         help_text=_("A name, or “the press office”. They read it at the top of the page."),
     )
-
-
-class PlaceForm(forms.Form):
-    """Which of its two pages a form was sent from."""
-
-    place = forms.ChoiceField(choices=[("turn", "turn"), ("text", "text")], required=False)
 
 
 class NewLinkForm(forms.Form):
@@ -201,7 +201,7 @@ class TextForm(UncutForm):
         help_text=_("Say your point. Eight words are often enough."),
     )
     standfirst = forms.CharField(
-        label=pgettext_lazy("portal", "Standfirst"),
+        label=_("Standfirst"),
         widget=forms.Textarea({"rows": 2, "class": "short"}),
         required=False,
         help_text=_("Two lines that make a stranger read on."),
@@ -223,11 +223,34 @@ class TextForm(UncutForm):
     caption = of_the_draft("caption")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def clean(self):
+        # Said here as well: pressed twice, the second finds no picture any more, and the words.
+        removes = "picture-remove" in self.data and not self.cleaned_data.get("picture")
+        return self.cleaned_data | (desk.WORDLESS if removes else {})
+
 
 class TypedForm(TextForm):
-    """The words of a text alone, to be shown and saved nowhere."""
+    """The words that came with a form of a turn, to be shown and saved nowhere."""
 
+    BESIDE = re.compile(
+        r"answer_\d+|picture-credit|name|words|note"
+        r"|(next|you|instead|colleague|show)-(name|job_title|organisation|phone|email|message)"
+    )
     picture = None  # type: ignore[assignment]  # so a form leaves a field out
+
+    @property
+    def says_something(self):
+        words = ("title", "standfirst", "body", "interests", "alt", "caption")
+        return bool(self.beside or any(self[name].value() for name in words))
+
+    @property
+    def beside(self):
+        """What was typed into other fields: answers, the next runner, a comment."""
+        return [
+            words
+            for name, words in self.data.items()
+            if self.BESIDE.fullmatch(name) and words not in ("", self.data.get(f"initial-{name}"))
+        ]
 
 
 class ReplyForm(forms.Form):

@@ -4,10 +4,11 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from articles import permissions
 from articles import showings as verbs
+from articles.form_addresses import takes_the_form_of
 from articles.models import Article, Showing
 from articles.portal.forms import ShowForm
 from articles.portal.page import portal_page
@@ -44,7 +45,7 @@ def showings(request, handoff_id):
     return _show(request, handoff, article, status=201, made=made, address=address)
 
 
-@require_POST
+@takes_the_form_of("portal:showings", "handoff_id")
 @portal_page
 def revoke(request, handoff_id, showing_id):
     handoff = turn_of(request, handoff_id)

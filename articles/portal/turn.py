@@ -9,13 +9,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from icalendar import Calendar, Event
 
 from articles import desk, search
+from articles.form_addresses import takes_the_form_of
 from articles.models import Article, Status
 from articles.portal import forms, replies
-from articles.portal.page import page_of_the_form, portal_page
+from articles.portal.page import portal_page
 from articles.portal.showing import beside
 from articles.publication import embed
 from articles.publication.chain import chain_rows
@@ -144,7 +145,7 @@ def _leg_at_work(handoff):
     return leg
 
 
-@require_POST
+@takes_the_form_of("portal:turn", "handoff_id")
 @portal_page
 def create_answer(request, handoff_id):
     handoff = turn_of(request, handoff_id)
@@ -188,29 +189,36 @@ def _answer(handoff, form, instead):
     )
 
 
-@require_POST
+@takes_the_form_of("portal:turn", "handoff_id")
 @portal_page
 def change_presentation(request, handoff_id):
     handoff = turn_of(request, handoff_id)
-    leg = _leg(handoff)
-    if handoff.state != HandoffState.ACCEPTED and not (leg and leg.is_running):
-        messages.error(request, _("Your presentation can't be changed here any more."))
-        return redirect("portal:turn", handoff_id)
     form = forms.PresentationForm(
         request.POST, request.FILES, instance=handoff.receiver, prefix="you"
     )
-    if not form.is_valid():
-        handoff.receiver.refresh_from_db()
-        return show_turn(request, handoff, status=422, presentation_form=form)
-    with transaction.atomic():
-        handoff.receiver.save(update_fields=form.changed_data)
-        if "name" in form.changed_data:
-            search.index(Article.objects.by(handoff.receiver))  # of earlier legs
-    messages.success(request, _("Thank you. This is how we present you."))
-    return redirect(page_of_the_form(request), handoff_id)
+    if present(request, handoff, form):
+        return redirect("portal:turn", handoff_id)
+    return show_turn(request, handoff, status=422, presentation_form=form)
 
 
-@require_POST
+def present(request, handoff: Handoff, form: forms.PresentationForm) -> bool:
+    """Present them as the form says. False: an error of the form hinders it."""
+    leg = _leg(handoff)
+    if handoff.state != HandoffState.ACCEPTED and not (leg and leg.is_running):
+        messages.error(request, _("Your presentation can't be changed here any more."))
+        return True
+    is_valid = form.is_valid()
+    if is_valid:
+        with transaction.atomic():
+            handoff.receiver.save(update_fields=form.changed_data)
+            if "name" in form.changed_data:
+                search.index(Article.objects.by(handoff.receiver))  # of earlier legs
+        messages.success(request, _("Thank you. This is how we present you."))
+    handoff.receiver.refresh_from_db()  # as they are stored, whatever stood in the form
+    return is_valid
+
+
+@takes_the_form_of("portal:turn", "handoff_id")
 @portal_page
 def change_date(request, handoff_id):
     """A new date: at once within a week, else as a question to the editors."""
@@ -237,7 +245,7 @@ def change_date(request, handoff_id):
     return redirect("portal:turn", handoff_id)
 
 
-@require_POST
+@takes_the_form_of("portal:turn", "handoff_id")
 @portal_page
 def hand_back(request, handoff_id):
     handoff = turn_of(request, handoff_id)
@@ -253,7 +261,7 @@ def hand_back(request, handoff_id):
     return redirect("portal:turn", handoff_id)
 
 
-@require_POST
+@takes_the_form_of("portal:turn", "handoff_id")
 @portal_page
 def create_stand_in(request, handoff_id):
     """The turn goes to a colleague, and this page with it."""
@@ -275,7 +283,7 @@ def stood_down(request):
     return unindexed(render(request, "portal/stood_down.html"))
 
 
-@require_POST
+@takes_the_form_of("portal:turn", "handoff_id")
 @portal_page
 def create_nomination(request, handoff_id):
     handoff = turn_of(request, handoff_id)
@@ -301,9 +309,11 @@ def name_next(request, handoff: Handoff, form: forms.NominationForm) -> bool:
     return True
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def create_link(request):
     """A fresh link for whoever has a turn at this address; the answer is the same for anybody."""
+    if request.method != "POST":
+        return unindexed(render(request, "portal/not_opened.html"))
     form = forms.NewLinkForm(request.POST)
     if not form.is_valid():
         return unindexed(render(request, "portal/expired.html", {"form": form}, status=422))

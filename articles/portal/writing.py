@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from articles import access, autosave, desk, notes, permissions, word, workflow
 from articles.changes import between
+from articles.form_addresses import takes_the_form_of
 from articles.forms import WordForm
 from articles.models import Article, Byline, Draft
 from articles.portal.forms import (
@@ -21,11 +22,13 @@ from articles.portal.forms import (
     VersionForm,
 )
 from articles.portal.page import leg_of, portal_page
-from articles.portal.turn import name_next, nominations, show_turn
+from articles.portal.turn import name_next, nominations, present, show_turn
 from relays.errors import RuleBroken
+from relays.forms import parts_of
 from relays.models import Leg, LegState, User
 from relays.richtext import editor_csp, word_count
 
+CREDITS = "credits"  # in the session: of pictures that are still to be chosen, by turn
 WRITERS_STEPS = ("submit", "take_back", "agree")
 
 
@@ -38,7 +41,7 @@ def text(request, handoff_id):
     article = Article.objects.for_steps().filter(leg=leg).first() or _blank(leg)
     if article.pk is None and not leg.is_running:
         return redirect("portal:turn", handoff_id)
-    return _show(request, handoff, leg, article, _form_of(article.draft))
+    return _show(request, handoff, leg, article, _form_of(request, handoff, article.draft))
 
 
 def article_to_write(leg: Leg) -> Article:
@@ -61,7 +64,7 @@ def may_write(user: User, leg: Leg, article: Article) -> bool:
     return article.pk is None or permissions.may_write(user, article)
 
 
-@require_POST
+@takes_the_form_of("portal:text", "handoff_id")
 @portal_page
 def create_from_word(request, handoff_id):
     """The text out of a Word file. What was typed comes along with the file and is saved first."""
@@ -77,11 +80,12 @@ def _save(request, handoff, leg, then):
         messages.error(request, str(broken))
         return redirect("portal:turn", handoff.pk)
     form, by = TextForm(request.POST, request.FILES), handoff.receiver.user
-    refused = _name_next(request, handoff)
-    show = partial(_show, request, handoff, leg, article, nomination_form=refused)
+    refused = _name_next(request, handoff) | _present(request, handoff)
+    show = partial(_show, request, handoff, leg, article, **refused)
     if not form.is_valid():
         return show(form, status=422)
     answers = _save_answers(request, article, by)
+    _keep_credit(request, handoff, form)
     content = dict(form.cleaned_data)
     version = content.pop("version")
     try:
@@ -96,7 +100,7 @@ def _save(request, handoff, leg, then):
         form.add_error(None, str(broken))
         return show(form, status=409)
     if answers.errors:
-        return show(_form_of(article.draft), status=409, answers=answers)
+        return show(_form_of(request, handoff, article.draft), status=409, answers=answers)
     return then(request, handoff, article, refused, show)
 
 
@@ -104,7 +108,21 @@ def _name_next(request, handoff):
     """Nominate whoever was named beside the text. Returns the form where that could not be: half an
     address holds no text up."""
     form = NominationForm(request.POST, prefix="next", use_required_attribute=False)
-    return None if not form.has_changed() or name_next(request, handoff, form) else form
+    is_done = not form.has_changed() or name_next(request, handoff, form)
+    return {} if is_done else {"nomination_form": form}
+
+
+def _present(request, handoff):
+    """Correct what the writer has corrected of themselves beside the text: neither holds it up."""
+    form = PresentationForm(
+        request.POST,
+        request.FILES,
+        instance=handoff.receiver,
+        prefix="you",
+        use_required_attribute=False,
+    )
+    is_done = not form.has_changed() or present(request, handoff, form)
+    return {} if is_done else {"presentation_form": form}
 
 
 def _after_saving(request, handoff, article, refused, show):
@@ -112,8 +130,8 @@ def _after_saving(request, handoff, article, refused, show):
     if not refused:
         return response
     if "_submit" in request.POST:
-        return show_turn(request, handoff, status=422, nomination_form=refused)
-    return show(_form_of(article.draft), status=422, answers=_answers(article))
+        return show_turn(request, handoff, status=422, **refused)
+    return show(_form_of(request, handoff, article.draft), status=422, answers=_answers(article))
 
 
 def _go_on(request, handoff, article, by):
@@ -134,7 +152,9 @@ def _take_from_word(request, handoff, article, refused, show):
     word_form = WordForm(request.POST, request.FILES)
     if not word_form.is_valid():
         answers = _answers(article)  # they are saved
-        return show(_form_of(typed), word_form=word_form, status=422, answers=answers)
+        return show(
+            _form_of(request, handoff, typed), word_form=word_form, status=422, answers=answers
+        )
     found = word_form.cleaned_data["word"]
     try:
         kept = desk.replace_text(article, found.content, by=by, version=typed.version)
@@ -144,12 +164,29 @@ def _take_from_word(request, handoff, article, refused, show):
         article.draft = Draft.objects.get(article=article)
         messages.success(request, word.tidings(found, draft=article.draft, kept=kept))
     if refused:
-        return show(_form_of(article.draft), status=422, answers=_answers(article))
+        return show(
+            _form_of(request, handoff, article.draft), status=422, answers=_answers(article)
+        )
     return redirect("portal:text", handoff.pk)
 
 
-def _form_of(draft):
-    return TextForm(initial=draft.content | {"version": draft.version})
+def _form_of(request, handoff, draft):
+    initial = draft.content | {"version": draft.version}
+    credit = request.session.get(CREDITS, {}).get(str(handoff.pk), "")
+    if credit and not draft.picture:
+        initial["picture"] = parts_of("picture", credit=credit)
+    return TextForm(initial=initial)
+
+
+def _keep_credit(request, handoff, form):
+    """A credit that was typed before its picture was chosen waits in this browser's session: no
+    row has a place for it."""
+    parts = form.fields["picture"].cleaned
+    is_settled = parts.picture or parts.cleaned_data["remove"]
+    credit = "" if is_settled else parts.cleaned_data["credit"]
+    credits = request.session.get(CREDITS, {})
+    if credit != credits.get(str(handoff.pk), ""):
+        request.session[CREDITS] = credits | {str(handoff.pk): credit}
 
 
 def _answers(article, posted=None):
@@ -195,6 +232,7 @@ def _show(
     *,
     word_form=None,
     nomination_form=None,
+    presentation_form=None,
     status=200,
     theirs=None,
     answers=None,
@@ -223,7 +261,10 @@ def _show(
             **nominations(leg),
             "nomination_form": nomination_form
             or NominationForm(prefix="next", use_required_attribute=False),
-            "presentation_form": PresentationForm(instance=handoff.receiver, prefix="you"),
+            "presentation_form": presentation_form
+            or PresentationForm(
+                instance=handoff.receiver, prefix="you", use_required_attribute=False
+            ),
         }
     response = render(request, "portal/text.html", context, status=status)
     response._csp_update = editor_csp()
@@ -236,7 +277,7 @@ def _previous_post(leg):
     return posts.with_headline().order_by("-leg__number").first()
 
 
-@require_POST
+@takes_the_form_of("portal:text", "handoff_id")
 @portal_page
 def keep_draft(request, handoff_id):
     """Where the page saves by itself while somebody writes (static/js/keep-draft.js)."""
@@ -301,7 +342,7 @@ def changes(request, handoff_id):
     )
 
 
-@require_POST
+@takes_the_form_of("portal:text", "handoff_id")
 @portal_page
 def create_step(request, handoff_id):
     handoff, leg = leg_of(request, handoff_id)

@@ -11,8 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
+from articles.form_addresses import takes_the_form_of
 from articles.readers.forms import AddressForm, CodeForm
 from relays import accounts, codes
 from relays.models import Code
@@ -22,7 +23,7 @@ TYPED = "address"  # in the session, till the log-in shows it again
 SESSION_KEY = "code"  # which code this browser has asked for, and where it wants to go with it
 
 
-@require_POST
+@takes_the_form_of("account_login")
 def request_code(request):
     if request.user.is_authenticated:
         return redirect(_next_of(request))

@@ -15,14 +15,14 @@ def from_our_pages(view):
     @csrf_exempt
     @wraps(view)
     def guarded(request, *args, **kwargs):
-        if request.method == "POST" and not _is_ours(request):
+        if request.method == "POST" and not is_ours(request):
             raise PermissionDenied("sent from a page of another site")
         return view(request, *args, **kwargs)
 
     return guarded
 
 
-def _is_ours(request):
+def is_ours(request) -> bool:
     """What no browser says, no browser was made to send."""
     said = request.headers.get("Sec-Fetch-Site")
     if said is not None:

@@ -7,9 +7,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import following, grants, replies
+from articles.form_addresses import takes_the_form_of
 from articles.readers import belongings, erasing
 from articles.readers.devices import device
 from articles.readers.forms import EraseForm, NameForm
@@ -52,7 +53,7 @@ def _sessions(request):
     return sorted(sessions, key=lambda each: (not each["is_here"], -each["pk"]))
 
 
-@require_POST
+@takes_the_form_of("readers:account")
 @login_required
 def change_name(request):
     form = NameForm(request.POST, instance=request.user)
@@ -64,7 +65,7 @@ def change_name(request):
     return redirect("readers:account")
 
 
-@require_POST
+@takes_the_form_of("readers:account")
 @login_required
 def end_session(request, pk):
     get_object_or_404(UserSession, pk=pk, user=request.user).end()
@@ -72,7 +73,7 @@ def end_session(request, pk):
     return redirect("readers:account")
 
 
-@require_POST
+@takes_the_form_of("readers:account")
 @login_required
 def end_other_sessions(request):
     accounts.end_sessions(request.user, but=request.session.session_key)

@@ -13,10 +13,11 @@ from django.db.models import Q
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import access, network
 from articles import replies as verbs
+from articles.form_addresses import takes_the_form_of
 from articles.models import Article, Reply, ReplyState
 from articles.publication.moved import keeps_answering
 from articles.readers import login
@@ -91,7 +92,7 @@ def _page(request, article, form, *, to, status):
     return render(request, "replies/write.html", context, status=status)
 
 
-@require_POST
+@takes_the_form_of("articles:replies", "slug")
 @from_our_pages
 @own_page
 def request_code(request, article):
@@ -105,7 +106,7 @@ def request_code(request, article):
     return login.request_code(request)
 
 
-@require_POST
+@takes_the_form_of("articles:replies", "slug")
 @from_our_pages
 @own_page
 def create(request, article):
@@ -166,7 +167,7 @@ def reply(request, article, pk):
     return render(request, "replies/receipt.html", {"article": article, "reply": theirs})
 
 
-@require_POST
+@takes_the_form_of("readers:account")
 @login_required
 def erase(request, pk):
     # Of what is erased nobody knows any more whose it was: a second press of theirs, most likely.

@@ -6,11 +6,13 @@ changes nothing and needs no cookie, however often a mail scanner looks.
 
 from functools import wraps
 
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from articles import access, showings
+from articles.form_addresses import takes_the_form_of
 from articles.models import Showing
 from articles.shown.forms import RemarkForm
 from relays.errors import RuleBroken
@@ -35,6 +37,16 @@ def _closed(request):
     return unindexed(render(request, "shown/closed.html", status=410))
 
 
+def not_taken(request, token) -> HttpResponse:
+    """What answers a form that came without the token of its page: what was typed, to be copied."""
+    typed = [request.POST.get(name, "") for name in ("name", "words")]
+    context = {"frame": "shown/base.html", "beside": [words for words in typed if words]}
+    showing = Showing.objects.by_token(token).open().for_page().first()
+    language = showing.article.language if showing else translation.get_language()
+    with translation.override(language):
+        return unindexed(render(request, "portal/not_taken.html", context, status=403))
+
+
 @require_safe
 @shown_page
 def text(request, showing, token):
@@ -42,13 +54,15 @@ def text(request, showing, token):
 
 
 def _show(request, showing, token, form, *, status=200):
-    article = showing.article
+    article, by = showing.article, showing.made_by_id
+    bylines = list(article.bylines.all())
     context = {
         "showing": showing,
         "article": article,
         "text": showing.revision,
         "part": access.shown_part(showing),
-        "bylines": list(article.bylines.all()),
+        "bylines": bylines,
+        "by_writer": by in [byline.contributor.user_id for byline in bylines],
         "is_live": article.is_public and article.live_id == showing.revision_id,
         "token": token,
         "form": form,
@@ -56,7 +70,7 @@ def _show(request, showing, token, form, *, status=200):
     return render(request, "shown/text.html", context, status=status)
 
 
-@require_POST
+@takes_the_form_of("shown:text", "token")
 @shown_page
 def create_remark(request, showing, token):
     if not showing.wants_answer:

@@ -230,6 +230,8 @@ def test_what_stands_beside_the_text_waits_on_the_device_until_it_is_sent(desk, 
     page.fill("[name=next-name]", "Lone Tranekær")
     page.select_option("[name=next-sector]", "private")
     page.fill("[name=next-message]", "Fordi hun svarer igen.")
+    page.locator("details:has([name=you-name]) summary").click()
+    page.fill("[name=you-job_title]", "køkkenchef")
     wait_until_saved(page)
     page.goto(reverse("portal:turn", args=[handoff.pk]))
     open_text(page, handoff)
@@ -244,6 +246,8 @@ def test_what_stands_beside_the_text_waits_on_the_device_until_it_is_sent(desk, 
 
     named = handoff.relay.handoffs.nominated().get()
     assert (named.receiver.name, named.receiver.sector) == ("Lone Tranekær", "private")
+    handoff.receiver.refresh_from_db()
+    assert handoff.receiver.job_title == "køkkenchef"
     assert copies(page) == []
     assert page.locator("[data-take]").count() == 0
 
