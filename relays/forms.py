@@ -103,10 +103,19 @@ class PictureWidget(forms.Widget):
         return context | {"picture": picture, "parts": parts}
 
 
+class PictureNameInput(forms.HiddenInput):
+    """Which picture a form began with, for who compares what it began with (show_hidden_initial)."""
+
+    def format_value(self, value):
+        picture = value.picture if isinstance(value, PictureParts) else value
+        return picture.name if isinstance(picture, Picture) else picture
+
+
 class PictureField(forms.Field):
     """One picture of a shape, or none. A refused form shows what was sent with it once more."""
 
     widget = PictureWidget
+    hidden_widget = PictureNameInput
 
     def __init__(self, shape: Shape, **kwargs):
         super().__init__(required=False, **kwargs)

@@ -1,6 +1,7 @@
 """Relays come in from files and go out to them (docs/relay-format.md)."""
 
 import json
+import sys
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -917,11 +918,19 @@ def test_each_post_costs_the_same_few_queries(load):
     assert (many_again - again) / 10 == QUERIES_A_POST_AGAIN
 
 
-def test_a_long_file_shows_its_progress(load, capsys):
+def test_a_long_file_shows_its_progress_at_a_terminal(load, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+
     load(long_archive(100))
 
     assert "100/100" in capsys.readouterr().err
     assert Leg.objects.count() == 100
+
+
+def test_a_long_file_fills_no_log_with_its_progress(load, capsys):
+    load(long_archive(100))
+
+    assert capsys.readouterr().err == ""
 
 
 def test_a_short_file_shows_no_bar(load, capsys):

@@ -17,6 +17,7 @@ from django.db import models
 from django.shortcuts import render
 from django.test import Client
 from django.urls import resolve
+from django.utils import formats
 from django.utils.translation import gettext_lazy, ngettext, override, trans_real
 from django.views.defaults import permission_denied
 from django.views.i18n import JavaScriptCatalog
@@ -24,6 +25,7 @@ from django.views.i18n import JavaScriptCatalog
 from articles import workflow
 from articles.models import Article, Page, Showing, Status, Tag
 from relay_cms import views
+from relay_cms.formats.da import formats as danish_formats
 from relays import letters, outbox, roles
 from relays.models import Contributor, Handoff, Letter, Relay, Theme
 from tests.factories import (
@@ -143,11 +145,21 @@ def marked(monkeypatch, settings):
     for name in ("SITE_NAME", "SITE_TAGLINE", "SITE_DESCRIPTION", "EDITOR_IN_CHIEF"):
         setattr(settings, name, cyrillic(getattr(site_settings, name)))
     settings.WORDMARK = ""
+    mark_days(monkeypatch)
     # By hand: the site is a lazy object, and a patch that is undone there forgets the name.
     named = admin.site.site_title, admin.site.site_header
     admin.site.site_title = admin.site.site_header = settings.SITE_NAME
     yield
     admin.site.site_title, admin.site.site_header = named
+    formats.reset_format_cache()
+
+
+def mark_days(monkeypatch):
+    """How Django writes a day and an hour in Danish is ours too, in a module and no catalogue."""
+    for name, said in vars(danish_formats).items():
+        if name.endswith("_FORMAT"):
+            monkeypatch.setattr(danish_formats, name, mark(said))
+    formats.reset_format_cache()
 
 
 class Said(Words):

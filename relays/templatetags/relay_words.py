@@ -165,7 +165,7 @@ MOVES = {
 
 
 @register.filter
-def move_name(verb):
+def baton_move_name(verb):
     return MOVES.get(verb, verb)
 
 
